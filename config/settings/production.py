@@ -1,0 +1,43 @@
+"""Production: everything from the environment or secret files; nothing that works by default."""
+
+from django.core.exceptions import ImproperlyConfigured
+
+from config import env
+
+from .base import *  # noqa: F403  (a settings module is the sum of its base)
+
+SECRET_KEY = env.text("SECRET_KEY")
+if len(SECRET_KEY) < 50 or "change-me" in SECRET_KEY:
+    raise ImproperlyConfigured(
+        "SECRET_KEY must be 50 random characters of your own: "
+        'python3 -c "import secrets; print(secrets.token_urlsafe(50))"'
+    )
+ALLOWED_HOSTS = env.words("ALLOWED_HOSTS")
+CSRF_TRUSTED_ORIGINS = env.words("CSRF_TRUSTED_ORIGINS", "")
+SITE_URL = env.text("SITE_URL").rstrip("/")
+
+DATABASES = {"default": env.database(env.text("DATABASE_URL"))}
+# Only the migration step gets the owner's address; web and workers must not have it.
+if env.text("DATABASE_OWNER_URL", ""):
+    DATABASES["owner"] = env.database(env.text("DATABASE_OWNER_URL"))
+for _alias in DATABASES.values():
+    _alias["CONN_MAX_AGE"] = env.integer("CONN_MAX_AGE", 60)
+    _alias["CONN_HEALTH_CHECKS"] = True
+
+CELERY_BROKER_URL = env.text("BROKER_URL")
+EMAIL_HOST = env.text("SMTP_HOST")
+EMAIL_PORT = env.integer("SMTP_PORT", 587)
+EMAIL_HOST_USER = env.text("SMTP_USER", "")
+EMAIL_HOST_PASSWORD = env.text("SMTP_PASSWORD", "")
+EMAIL_USE_TLS = env.boolean("SMTP_STARTTLS", True)
+
+_BEHIND_TLS = env.boolean("BEHIND_TLS", True)
+SECURE_SSL_REDIRECT = _BEHIND_TLS
+SESSION_COOKIE_SECURE = _BEHIND_TLS
+CSRF_COOKIE_SECURE = _BEHIND_TLS
+SECURE_HSTS_SECONDS = 31_536_000 if _BEHIND_TLS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = _BEHIND_TLS
+SECURE_HSTS_PRELOAD = _BEHIND_TLS
+SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
+if env.boolean("TRUST_PROXY", False):
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")

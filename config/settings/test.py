@@ -1,0 +1,36 @@
+"""Tests: the embedded PostgreSQL, connected as the application role, so that its limits are felt."""
+
+import tempfile
+from pathlib import Path
+
+from config import embedded, env
+
+from .base import *  # noqa: F403  (a settings module is the sum of its base)
+from .base import INSTALLED_APPS
+
+SECRET_KEY = "only-for-tests-" + "x" * 40
+ALLOWED_HOSTS = ["*"]
+INSTALLED_APPS = [*INSTALLED_APPS, "demo"]
+UI_GALLERY = True
+
+_NAME = "test_kiteline_" + env.text("TEST_DB", "main")
+DATABASES = {
+    "default": env.database(env.text("DATABASE_URL", "") or embedded.dsn("kl_app")),
+    "owner": env.database(env.text("DATABASE_OWNER_URL", "") or embedded.dsn("kl_owner")),
+}
+# The owner creates and migrates the test database; `default` then uses the same one with fewer rights.
+DATABASES["owner"]["TEST"] = {"NAME": _NAME, "TEMPLATE": "template0", "CHARSET": "UTF8"}
+DATABASES["default"]["TEST"] = {"MIRROR": "owner"}
+
+MEDIA_ROOT = Path(tempfile.mkdtemp(prefix="kiteline-media-"))
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+LANGUAGE_CODE = "en"
+CELERY_TASK_ALWAYS_EAGER = True
+CELERY_TASK_EAGER_PROPAGATES = True
+WHITENOISE_AUTOREFRESH = True
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
