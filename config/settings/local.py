@@ -31,6 +31,11 @@ DATABASES = {
         env.text("DATABASE_OWNER_URL", "") or env.text("DATABASE_URL", "") or embedded.dsn("kl_owner")
     ),
 }
+# What `manage.py ensure_roles` connects as, and whether the owner may make databases (tests need it).
+EMBEDDED = not env.text("DATABASE_URL", "")
+OWNER_MAY_CREATE_DATABASES = EMBEDDED
+if EMBEDDED:
+    DATABASE_ADMIN_URL = embedded.dsn(embedded.ADMIN_ROLE, "postgres")
 for _alias in DATABASES.values():
     _alias["CONN_MAX_AGE"] = 60
     _alias["CONN_HEALTH_CHECKS"] = True

@@ -18,6 +18,11 @@ DATABASES = {
     "default": env.database(env.text("DATABASE_URL", "") or embedded.dsn("kl_app")),
     "owner": env.database(env.text("DATABASE_OWNER_URL", "") or embedded.dsn("kl_owner")),
 }
+# What `manage.py ensure_roles` connects as, and whether the owner may make databases (tests need it).
+EMBEDDED = not env.text("DATABASE_URL", "")
+OWNER_MAY_CREATE_DATABASES = EMBEDDED
+if EMBEDDED:
+    DATABASE_ADMIN_URL = embedded.dsn(embedded.ADMIN_ROLE, "postgres")
 # The owner creates and migrates the test database; `default` then uses the same one with fewer rights.
 DATABASES["owner"]["TEST"] = {"NAME": _NAME, "TEMPLATE": "template0", "CHARSET": "UTF8"}
 DATABASES["default"]["TEST"] = {"MIRROR": "owner"}

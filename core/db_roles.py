@@ -1,0 +1,167 @@
+"""The database's roles: who owns, who works, who only counts, who backs up.
+
+`manage.py ensure_roles` makes them as an administrator, before the first migration;
+`core/migrations/0001_database_roles.py` grants each its rights inside one database.
+Source of the split: security.md, "Two locks": a program that owns its tables passes by every row policy.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import psycopg2
+from psycopg2 import errors, extensions, sql
+
+OWNER = "kl_owner"
+APP = "kl_app"
+DISTRICT = "kl_district"
+STATS = "kl_stats"
+BACKUP = "kl_backup"
+
+
+@dataclass(frozen=True)
+class Role:
+    """One role and what it is for; `bypass_rls` reads every row whatever the policies say."""
+
+    name: str
+    purpose: str
+    bypass_rls: bool = False
+
+
+ROLES = (
+    Role(OWNER, "owns and migrates the tables; no program serves people with it"),
+    Role(APP, "web and workers: reads and writes rows, owns nothing"),
+    Role(DISTRICT, "reads published statistics only"),
+    Role(STATS, "builds the published statistics"),
+    Role(BACKUP, "reads everything, for backups", bypass_rls=True),
+)
+
+
+class RolesError(Exception):
+    """The roles can't be made; the message is one line and says the remedy."""
+
+
+def ensure(
+    *, admin_dsn: str, database: str, passwords: Mapping[str, str] | None = None, createdb: bool = False
+) -> list[str]:
+    """Make roles and database, or bring them to their declared state. Safe to repeat; says what it made.
+
+    `createdb` lets the owner make databases: for tests only. A role without a password here keeps the one
+    it has; passwords reach the server as SCRAM verifiers, so no log can hold them.
+    """
+    try:
+        connection = psycopg2.connect(admin_dsn)
+    except psycopg2.OperationalError as error:
+        raise RolesError(f"Can't connect as database administrator: {_first_line(error)}") from None
+    try:
+        connection.autocommit = True
+        made = _ensure_roles(connection, passwords or {}, createdb=createdb)
+        return made + _ensure_database(connection, database)
+    except errors.InsufficientPrivilege as error:
+        raise RolesError(f"The database administrator may not do this: {_first_line(error)}") from None
+    finally:
+        connection.close()
+
+
+def _ensure_roles(
+    connection: extensions.connection, passwords: Mapping[str, str], *, createdb: bool
+) -> list[str]:
+    made = []
+    with connection.cursor() as cursor:
+        for role in ROLES:
+            name = sql.Identifier(role.name)
+            cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [role.name])
+            if cursor.fetchone() is None:
+                cursor.execute(sql.SQL("CREATE ROLE {}").format(name))
+                made.append(f"role {role.name}")
+            for statement in _declaration(cursor, role, createdb=createdb):
+                cursor.execute(statement)
+            if password := passwords.get(role.name):
+                verifier = extensions.encrypt_password(
+                    password, role.name, scope=connection, algorithm="scram-sha-256"
+                )
+                cursor.execute(sql.SQL("ALTER ROLE {} PASSWORD {}").format(name, sql.Literal(verifier)))
+    return made
+
+
+def _declaration(cursor: extensions.cursor, role: Role, *, createdb: bool) -> list[sql.Composed]:
+    """The statements that give the role its attributes; only what differs, so that a non-superuser can repeat it."""
+    cursor.execute(
+        "SELECT rolcanlogin, rolsuper, rolcreaterole, rolreplication, rolbypassrls, rolcreatedb"
+        " FROM pg_roles WHERE rolname = %s",
+        [role.name],
+    )
+    wanted = {
+        "LOGIN": True,
+        "SUPERUSER": False,
+        "CREATEROLE": False,
+        "REPLICATION": False,
+        "BYPASSRLS": role.bypass_rls,
+        "CREATEDB": createdb and role.name == OWNER,
+    }
+    found = cursor.fetchone() or ()
+    return [
+        sql.SQL("ALTER ROLE {} {}").format(
+            sql.Identifier(role.name), sql.SQL(attribute if value else f"NO{attribute}")
+        )
+        for (attribute, value), present in zip(wanted.items(), found, strict=True)
+        if value != present
+    ]
+
+
+def _ensure_database(connection: extensions.connection, database: str) -> list[str]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", [database])
+        if cursor.fetchone() is not None:
+            return []
+        cursor.execute("SELECT pg_has_role(current_user, %s, 'SET')", [OWNER])
+        if cursor.fetchone() == (False,):
+            # A managed service's administrator is no superuser and must be let become the owner first.
+            cursor.execute(sql.SQL("GRANT {} TO CURRENT_USER").format(sql.Identifier(OWNER)))
+        cursor.execute(
+            sql.SQL("CREATE DATABASE {} OWNER {} ENCODING 'UTF8' TEMPLATE template0").format(
+                sql.Identifier(database), sql.Identifier(OWNER)
+            )
+        )
+    return [f"database {database}"]
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).strip().partition("\n")[0]
+
+
+# --- Inside one database, run by the first migration as the owner -----------------------------------------------
+
+GRANT_SQL = f"""
+DO $$ BEGIN
+    EXECUTE format('REVOKE ALL ON DATABASE %I FROM PUBLIC', current_database());
+    EXECUTE format('GRANT CONNECT ON DATABASE %I TO {APP}, {DISTRICT}, {STATS}, {BACKUP}', current_database());
+END $$;
+REVOKE CREATE ON SCHEMA public FROM PUBLIC;
+GRANT USAGE ON SCHEMA public TO {APP}, {DISTRICT}, {STATS}, {BACKUP};
+
+GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {APP};
+GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {APP};
+GRANT SELECT ON ALL TABLES IN SCHEMA public TO {STATS}, {BACKUP};
+GRANT SELECT ON ALL SEQUENCES IN SCHEMA public TO {BACKUP};
+REVOKE INSERT, UPDATE, DELETE ON django_migrations FROM {APP};
+
+ALTER DEFAULT PRIVILEGES FOR ROLE {OWNER} IN SCHEMA public
+    GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO {APP};
+ALTER DEFAULT PRIVILEGES FOR ROLE {OWNER} IN SCHEMA public GRANT USAGE, SELECT ON SEQUENCES TO {APP};
+ALTER DEFAULT PRIVILEGES FOR ROLE {OWNER} IN SCHEMA public GRANT SELECT ON TABLES TO {STATS}, {BACKUP};
+ALTER DEFAULT PRIVILEGES FOR ROLE {OWNER} IN SCHEMA public GRANT SELECT ON SEQUENCES TO {BACKUP};
+"""
+
+REVOKE_SQL = f"""
+ALTER DEFAULT PRIVILEGES FOR ROLE {OWNER} IN SCHEMA public REVOKE ALL ON TABLES FROM {APP}, {STATS}, {BACKUP};
+ALTER DEFAULT PRIVILEGES FOR ROLE {OWNER} IN SCHEMA public REVOKE ALL ON SEQUENCES FROM {APP}, {BACKUP};
+REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {APP}, {STATS}, {BACKUP};
+REVOKE ALL ON ALL SEQUENCES IN SCHEMA public FROM {APP}, {BACKUP};
+REVOKE ALL ON SCHEMA public FROM {APP}, {DISTRICT}, {STATS}, {BACKUP};
+DO $$ BEGIN
+    EXECUTE format('REVOKE ALL ON DATABASE %I FROM {APP}, {DISTRICT}, {STATS}, {BACKUP}', current_database());
+    EXECUTE format('GRANT CONNECT, TEMPORARY ON DATABASE %I TO PUBLIC', current_database());
+END $$;
+"""
