@@ -9,7 +9,22 @@ def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.local")
     from django.core.management import execute_from_command_line
 
+    _bring_the_database()
     execute_from_command_line(sys.argv)
+
+
+def _bring_the_database() -> None:
+    """Local settings without a DATABASE_URL mean the embedded server; `make run` shares it with this command."""
+    from django.conf import settings
+
+    from config import embedded
+
+    if not getattr(settings, "EMBEDDED", False):
+        return
+    try:
+        embedded.start_until_exit()
+    except embedded.EmbeddedError as error:
+        sys.exit(str(error))
 
 
 if __name__ == "__main__":

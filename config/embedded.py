@@ -14,6 +14,7 @@ of the files anyway (or root). That's why the local roles have no passwords.
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import fcntl
 import hashlib
@@ -330,7 +331,9 @@ def _is_postgres(pid: int) -> bool:
 def _refuse_shell_traps(path: Path) -> None:
     """`initdb` and `pg_ctl` hand paths to a shell inside double quotes."""
     if any(character in str(path) + str(binaries()) for character in SHELL_TRAPS):
-        raise EmbeddedError(f"The path {path} holds a quote, $, ` or backslash. Move the project to a plainer path.")
+        raise EmbeddedError(
+            f"The path {path} holds a quote, $, ` or backslash. Move the project to a plainer path."
+        )
 
 
 def _let_through(base: Path, programs: Path) -> None:
@@ -363,6 +366,18 @@ def start() -> None:
 def stop() -> bool:
     """Give up the server; it stops when no other process uses it. Says whether it's stopped."""
     return server().stop()
+
+
+def start_until_exit() -> None:
+    """For one-off programs (manage.py, pytest): start, and give up the server when this process ends."""
+    start()
+    atexit.register(_stop_quietly, os.getpid())
+
+
+def _stop_quietly(pid: int) -> None:
+    if os.getpid() == pid:  # a forked child inherits the hook, not the duty
+        with contextlib.suppress(EmbeddedError):
+            stop()
 
 
 def is_running() -> bool:
