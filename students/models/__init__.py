@@ -1,0 +1,7 @@
+"""Pupils and the people around them."""
+
+from students.models.enrolment import Enrolment, Pairing
+from students.models.finder import FinderKey
+from students.models.people import GuardianLink, Person, Student, StudentQuerySet
+
+__all__ = ["Enrolment", "FinderKey", "GuardianLink", "Pairing", "Person", "Student", "StudentQuerySet"]

@@ -1,0 +1,183 @@
+"""A pupil, the adults around them, and the link between the two."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Exists, OuterRef, Q
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from core.models import PublicIdModel
+from core.privacy import PERSONAL, PUBLIC, SENSITIVE, Label
+from schools.models import School
+
+
+class StudentQuerySet(models.QuerySet["Student"]):
+    def enrolled(self, on: date) -> StudentQuerySet:
+        """Pupils with an enrolment in force on a day; the last day counts."""
+        from students.models.enrolment import Enrolment
+
+        return self.filter(Exists(Enrolment.objects.filter(student=OuterRef("pk")).active(on)))
+
+    def boarding(self) -> StudentQuerySet:
+        return self.filter(boarding=Student.Boarding.BOARDER)
+
+
+class Student(PublicIdModel):
+    """A pupil's record in the school that keeps it now; a transfer moves it explicitly.
+
+    Identity number and national number are optional: some children have no hukou (domain.md §6.2).
+    Numbers are unique per school, not over the country, so that a duplicate error never
+    tells that a pupil exists somewhere else.
+    """
+
+    PRIVACY: ClassVar[dict[str, Label]] = {
+        "id": PUBLIC,
+        "public_id": PUBLIC,
+        "school": PUBLIC,
+        "name": PERSONAL,
+        "former_name": PERSONAL,
+        "pinyin": PERSONAL,
+        "sex": PERSONAL,
+        "born_on": PERSONAL,
+        "national_number": SENSITIVE,
+        "identity_number": SENSITIVE,
+        "school_number": PERSONAL,
+        "ethnicity": SENSITIVE,
+        "health": SENSITIVE,
+        "boarding": PERSONAL,
+        "phone": PERSONAL,
+        "address": PERSONAL,
+        "created_at": PUBLIC,
+        "changed_at": PUBLIC,
+    }
+
+    class Sex(models.TextChoices):
+        MALE = "male", _("Male")
+        FEMALE = "female", _("Female")
+
+    class Boarding(models.TextChoices):
+        BOARDER = "boarder", _("Boarder")
+        DAY = "day", _("Day pupil")
+        NOT_COLLECTED = "not_collected", _("Not collected")
+
+    class Health(models.TextChoices):
+        HEALTHY = "healthy", pgettext_lazy("health", "Healthy")
+        FAIR = "fair", pgettext_lazy("health", "Fair or weak")
+        CHRONIC = "chronic", pgettext_lazy("health", "Chronic illness")
+        DISABLED = "disabled", pgettext_lazy("health", "Disability")
+        SERIOUS = "serious", pgettext_lazy("health", "Serious illness")
+        OTHER = "other", pgettext_lazy("health", "Other")
+        NOT_COLLECTED = "not_collected", _("Not collected")
+
+    school = models.ForeignKey(School, models.PROTECT, related_name="students")
+    name = models.CharField(_("name"), max_length=80)
+    former_name = models.CharField(_("former name"), max_length=80, blank=True)
+    pinyin = models.CharField(max_length=200, blank=True)
+    sex = models.CharField(_("sex"), max_length=6, choices=Sex.choices)
+    born_on = models.DateField(_("date of birth"))
+    national_number = models.CharField(_("national school number"), max_length=19, blank=True)
+    identity_number = models.CharField(_("identity number"), max_length=18, blank=True)
+    school_number = models.CharField(_("school number"), max_length=30, blank=True)
+    ethnicity = models.CharField(_("ethnicity"), max_length=30, blank=True)
+    health = models.CharField(
+        _("health"), max_length=13, choices=Health.choices, default=Health.NOT_COLLECTED
+    )
+    boarding = models.CharField(
+        _("boarding"), max_length=13, choices=Boarding.choices, default=Boarding.NOT_COLLECTED
+    )
+    phone = models.CharField(_("telephone"), max_length=20, blank=True)
+    address = models.CharField(_("home address"), max_length=200, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    changed_at = models.DateTimeField(auto_now=True)
+
+    objects = StudentQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["school", "national_number"],
+                name="students_national_number",
+                condition=~Q(national_number=""),
+            ),
+            models.UniqueConstraint(
+                fields=["school", "identity_number"],
+                name="students_identity_number",
+                condition=~Q(identity_number=""),
+            ),
+            models.CheckConstraint(name="students_name_given", condition=~Q(name="")),
+        ]
+        indexes = [models.Index(fields=["school", "name", "id"], name="students_by_name")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Person(PublicIdModel):
+    """An adult around one or several pupils of a school: a parent, a grandparent, a carer."""
+
+    PRIVACY: ClassVar[dict[str, Label]] = {
+        "id": PUBLIC,
+        "public_id": PUBLIC,
+        "school": PUBLIC,
+        "name": PERSONAL,
+        "phone": PERSONAL,
+        "address": PERSONAL,
+        "employer": PERSONAL,
+    }
+
+    school = models.ForeignKey(School, models.PROTECT, related_name="people")
+    name = models.CharField(_("name"), max_length=80)
+    phone = models.CharField(_("telephone"), max_length=20, blank=True)
+    address = models.CharField(_("address"), max_length=200, blank=True)
+    employer = models.CharField(_("work"), max_length=100, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["school", "name"], name="students_person_name")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class GuardianLink(models.Model):
+    """How an adult is related to a pupil. Priority 1 is called first."""
+
+    PRIVACY: ClassVar[dict[str, Label]] = {
+        "id": PUBLIC,
+        "school": PUBLIC,
+        "student": PERSONAL,
+        "person": PERSONAL,
+        "relation": PERSONAL,
+        "is_guardian": PERSONAL,
+        "priority": PUBLIC,
+    }
+
+    class Relation(models.TextChoices):
+        FATHER = "father", _("Father")
+        MOTHER = "mother", _("Mother")
+        GRANDFATHER = "grandfather", _("Grandfather (father's side)")
+        GRANDMOTHER = "grandmother", _("Grandmother (father's side)")
+        MATERNAL_GRANDFATHER = "maternal_grandfather", _("Grandfather (mother's side)")
+        MATERNAL_GRANDMOTHER = "maternal_grandmother", _("Grandmother (mother's side)")
+        SIBLING = "sibling", _("Brother or sister")
+        RELATIVE = "relative", _("Another relative")
+        OTHER = "other", _("Other")
+
+    school = models.ForeignKey(School, models.PROTECT, related_name="+")
+    student = models.ForeignKey(Student, models.PROTECT, related_name="guardian_links")
+    person = models.ForeignKey(Person, models.PROTECT, related_name="guardian_links")
+    relation = models.CharField(_("relation"), max_length=20, choices=Relation.choices)
+    is_guardian = models.BooleanField(_("legal guardian"), default=False)
+    priority = models.PositiveSmallIntegerField(_("called in this order"), default=1)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["student", "person"], name="students_guardian_once"),
+        ]
+        ordering = ["priority", "id"]
+
+    def __str__(self) -> str:
+        return f"{self.relation} of {self.student_id}"
