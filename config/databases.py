@@ -1,0 +1,56 @@
+"""Which database the local and test settings use: the embedded server, or the one DATABASE_URL names.
+
+Production is stricter and reads its addresses itself: there, each role signs in as itself.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.exceptions import ImproperlyConfigured
+
+from config import embedded, env
+
+
+@dataclass(frozen=True)
+class Databases:
+    """`aliases` for Django; `admin_url` for `manage.py ensure_roles` (empty: roles come from elsewhere)."""
+
+    aliases: dict[str, dict[str, Any]]
+    admin_url: str
+    is_embedded: bool
+
+
+def local() -> Databases:
+    """The application works as kl_app and the owner migrates, whatever account DATABASE_URL signs in with.
+
+    A DATABASE_URL of an administrator's is enough: the roles are made with it, and each connection then
+    takes its role on. With a DATABASE_URL of kl_app's, DATABASE_OWNER_URL must be set too.
+    """
+    url = env.text("DATABASE_URL", "")
+    if not url:
+        return Databases(
+            aliases={
+                "default": env.database(embedded.dsn("kl_app")),
+                "owner": env.database(embedded.dsn("kl_owner")),
+            },
+            admin_url=embedded.dsn(embedded.ADMIN_ROLE, "postgres"),
+            is_embedded=True,
+        )
+    owner_url = env.text("DATABASE_OWNER_URL", "")
+    signs_in_as_app = env.database(url)["USER"] == "kl_app"
+    if signs_in_as_app and not owner_url:
+        raise ImproperlyConfigured("Set DATABASE_OWNER_URL too: kl_app, of DATABASE_URL, may not migrate.")
+    return Databases(
+        aliases={"default": _as_role(url, "kl_app"), "owner": _as_role(owner_url or url, "kl_owner")},
+        admin_url=env.text("DATABASE_ADMIN_URL", "") or ("" if signs_in_as_app else url),
+        is_embedded=False,
+    )
+
+
+def _as_role(url: str, role: str) -> dict[str, Any]:
+    alias = env.database(url)
+    if alias["USER"] != role:
+        alias["OPTIONS"]["options"] = f"-c role={role}"
+    return alias
