@@ -1,0 +1,140 @@
+"""Who may read what was written about a pupil. No superuser path: rights come from memberships alone.
+
+School-wide entries need TALK_READ over the pupil, restricted ones TALK_READ_RESTRICTED; whoever wrote an
+entry keeps reading it while they may still open the pupil's page. A withdrawn entry stays readable to its
+author and to those who read restricted entries.
+"""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from datetime import date
+
+from django.core.exceptions import PermissionDenied
+from django.db.models import Q, QuerySet
+from django.http import Http404
+
+from accounts.models import User
+from accounts.permissions import Perm
+from counselling.models import FollowUp, Session
+from students import access as student_access
+from students.models import Student
+
+_READ_RIGHT = {
+    Session.Sensitivity.SCHOOL: Perm.TALK_READ,
+    Session.Sensitivity.RESTRICTED: Perm.TALK_READ_RESTRICTED,
+}
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What a person may read about one pupil, worked out once for a page."""
+
+    user_id: int
+    school_wide: bool
+    restricted: bool
+    knows_restricted: bool
+
+    def may_read(self, session: Session) -> bool:
+        if session.author_id == self.user_id:
+            return True
+        if session.withdrawn_at is not None or session.sensitivity == Session.Sensitivity.RESTRICTED:
+            return self.restricted
+        return self.school_wide
+
+    def known(self) -> Q:
+        """Entries that may be shown, if only as a grey line."""
+        if self.restricted:
+            return Q()
+        known = Q(author_id=self.user_id)
+        if self.school_wide:
+            known |= Q(sensitivity=Session.Sensitivity.SCHOOL, withdrawn_at=None)
+        if self.knows_restricted:
+            known |= Q(sensitivity=Session.Sensitivity.RESTRICTED, withdrawn_at=None)
+        return known
+
+
+def reading(user: User, student: Student, *, on: date) -> Reading:
+    """What this person may read about this pupil on a day."""
+
+    def has(perm: Perm) -> bool:
+        return student_access.reason_for(user, student, perm, on=on) is not None
+
+    return Reading(
+        user_id=user.pk,
+        school_wide=has(Perm.TALK_READ),
+        restricted=has(Perm.TALK_READ_RESTRICTED),
+        knows_restricted=has(Perm.TALK_KNOW_RESTRICTED),
+    )
+
+
+def visible_sessions(user: User, *, on: date) -> QuerySet[Session]:
+    """The entries whose text the person may read: the twin of Reading.may_read for lists."""
+
+    def over(perm: Perm) -> QuerySet[Student]:
+        return student_access.visible_students(user, perm, on=on)
+
+    return Session.objects.filter(
+        Q(author=user, student__in=over(Perm.STUDENT_VIEW))
+        | Q(sensitivity=Session.Sensitivity.SCHOOL, withdrawn_at=None, student__in=over(Perm.TALK_READ))
+        | Q(student__in=over(Perm.TALK_READ_RESTRICTED))
+    )
+
+
+def get_session_or_404(user: User, public_id: uuid.UUID, *, on: date) -> Session:
+    """An entry whose text the person may read.
+
+    404 where they may not know of it, 403 where they see a grey line. Raises Http404, PermissionDenied.
+    """
+    session = (
+        Session.objects.select_related("student", "student__school", "author")
+        .filter(public_id=public_id)
+        .first()
+    )
+    if session is None or not student_access.reason_for(user, session.student, Perm.STUDENT_VIEW, on=on):
+        raise Http404
+    rights = reading(user, session.student, on=on)
+    if rights.may_read(session):
+        return session
+    if session.sensitivity == Session.Sensitivity.RESTRICTED and rights.knows_restricted:
+        raise PermissionDenied
+    raise Http404
+
+
+def get_own_session_or_404(user: User, public_id: uuid.UUID, *, on: date) -> Session:
+    """An entry the person wrote: only they correct or take it back. Raises Http404, PermissionDenied."""
+    session = get_session_or_404(user, public_id, on=on)
+    if session.author_id != user.pk:
+        raise PermissionDenied
+    return session
+
+
+def visible_follow_ups(user: User, *, on: date) -> QuerySet[FollowUp]:
+    """Promises of mine, and those after entries that I may read."""
+    return FollowUp.objects.filter(
+        Q(owner=user, student__in=student_access.visible_students(user, Perm.STUDENT_VIEW, on=on))
+        | Q(session__in=visible_sessions(user, on=on))
+    )
+
+
+def get_follow_up_or_404(user: User, public_id: uuid.UUID, *, on: date) -> FollowUp:
+    """A promise the person may end: its owner, or whoever may read the entry it came from and log talks."""
+    follow_up = (
+        visible_follow_ups(user, on=on)
+        .select_related("student", "student__school", "session", "owner")
+        .filter(public_id=public_id)
+        .first()
+    )
+    if follow_up is None:
+        raise Http404
+    if not student_access.reason_for(user, follow_up.student, Perm.TALK_LOG, on=on):
+        raise PermissionDenied
+    return follow_up
+
+
+def readers(student: Student, sensitivity: str, *, author: User, on: date) -> QuerySet[User]:
+    """Everybody who will be able to read an entry of this sensitivity, its author included."""
+    perm = _READ_RIGHT[Session.Sensitivity(sensitivity)]
+    allowed = student_access.people_who(perm, student, on=on)
+    return User.objects.filter(Q(pk__in=allowed.values("pk")) | Q(pk=author.pk))

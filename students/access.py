@@ -1,0 +1,110 @@
+"""Who may see which pupil, and why. Every door to a pupil is here.
+
+The reach of a role decides: a class, a pairing, the boarders, the whole school, or nobody.
+"""
+
+from __future__ import annotations
+
+import uuid
+from datetime import date
+
+from django.core.exceptions import PermissionDenied
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.http import Http404
+
+from accounts.models import User
+from accounts.permissions import Perm
+from accounts.roles import ROLES, Reach, Role, roles_with
+from schools import access as school_access
+from schools.access import AS_ROLE, Grant, Reason
+from schools.models import Membership
+from students.models import Enrolment, Pairing, Student, StudentQuerySet
+
+
+def visible_students(user: User, perm: Perm, *, on: date) -> StudentQuerySet:
+    """The pupils over whom the person has the right on a day; none without a membership."""
+    found = Q(pk__in=[])
+    for reach, grants in _by_reach(school_access.grants_with(user, perm, on=on)).items():
+        found |= _reach_filter(reach, grants, user, on)
+    return Student.objects.filter(found)
+
+
+def _by_reach(grants: list[Grant]) -> dict[Reach, list[Grant]]:
+    sorted_grants: dict[Reach, list[Grant]] = {}
+    for grant in grants:
+        sorted_grants.setdefault(grant.reach, []).append(grant)
+    return sorted_grants
+
+
+def _reach_filter(reach: Reach, grants: list[Grant], user: User, on: date) -> Q:
+    schools = [grant.school_id for grant in grants]
+    if reach is Reach.SCHOOL:
+        return Q(school_id__in=schools)
+    if reach is Reach.BOARDERS:
+        return Q(school_id__in=schools, boarding=Student.Boarding.BOARDER)
+    if reach is Reach.CLASS:
+        classes = [grant.class_id for grant in grants]
+        return Q(
+            Exists(Enrolment.objects.active(on).filter(student=OuterRef("pk"), school_class_id__in=classes))
+        )
+    if reach is Reach.PAIRING:
+        return Q(school_id__in=schools) & Q(
+            Exists(Pairing.objects.active(on).filter(student=OuterRef("pk"), teacher=user))
+        )
+    return Q(pk__in=[])
+
+
+def reason_for(user: User, student: Student, perm: Perm, *, on: date) -> Reason | None:
+    """Why the person has the right over this pupil, or None: the twin of visible_students."""
+    for grant in school_access.grants_with(user, perm, on=on):
+        if grant.school_id == student.school_id and _reaches(grant, user, student, on):
+            return AS_ROLE[grant.role]
+    return None
+
+
+def _reaches(grant: Grant, user: User, student: Student, on: date) -> bool:
+    if grant.reach is Reach.SCHOOL:
+        return True
+    if grant.reach is Reach.BOARDERS:
+        return student.boarding == Student.Boarding.BOARDER
+    if grant.reach is Reach.CLASS:
+        return Enrolment.objects.active(on).filter(student=student, school_class_id=grant.class_id).exists()
+    if grant.reach is Reach.PAIRING:
+        return Pairing.objects.active(on).filter(student=student, teacher=user).exists()
+    return False
+
+
+def get_student_or_404(user: User, public_id: uuid.UUID, perm: Perm, *, on: date) -> Student:
+    """The pupil, or 404 where the person may not know that they exist, or 403 without this right.
+
+    Raises Http404 and PermissionDenied.
+    """
+    student = Student.objects.select_related("school", "school__area").filter(public_id=public_id).first()
+    if student is None or not reason_for(user, student, Perm.STUDENT_FIND, on=on):
+        raise Http404
+    if not reason_for(user, student, perm, on=on):
+        raise PermissionDenied
+    return student
+
+
+def people_who(perm: Perm, student: Student, *, on: date) -> QuerySet[User]:
+    """Everybody who has the right over this pupil: "5 people can read this" counts them."""
+    in_school = Q(school_id=student.school_id) | Q(school_class__school_id=student.school_id)
+    reached = Q(pk__in=[])
+    for role in roles_with(perm):
+        reached |= Q(role=role) & _membership_reaches(ROLES[Role(role)].reach, student, on)
+    memberships = Membership.objects.active(on).filter(in_school, reached)
+    return User.objects.filter(is_active=True, pk__in=memberships.values("user_id"))
+
+
+def _membership_reaches(reach: Reach, student: Student, on: date) -> Q:
+    if reach is Reach.SCHOOL:
+        return Q()
+    if reach is Reach.BOARDERS:
+        return Q() if student.boarding == Student.Boarding.BOARDER else Q(pk__in=[])
+    if reach is Reach.CLASS:
+        classes = Enrolment.objects.active(on).filter(student=student).values("school_class_id")
+        return Q(school_class_id__in=classes)
+    if reach is Reach.PAIRING:
+        return Q(user_id__in=Pairing.objects.active(on).filter(student=student).values("teacher_id"))
+    return Q(pk__in=[])
