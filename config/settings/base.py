@@ -170,14 +170,14 @@ REST_FRAMEWORK = {
 }
 
 # --- background work: the database plans, the broker only wakes -----------------------------------
-CELERY_BROKER_URL = env.text("BROKER_URL", "filesystem://")
+CELERY_BROKER_URL = env.text("BROKER_URL", "") or "filesystem://localhost"
 if CELERY_BROKER_URL.startswith("filesystem://"):
+    CELERY_BROKER_TRANSPORT = "config.broker:Transport"
     CELERY_BROKER_TRANSPORT_OPTIONS = {
         "data_folder_in": str(VAR_DIR / "broker" / "queue"),
         "data_folder_out": str(VAR_DIR / "broker" / "queue"),
-        "processed_folder": str(VAR_DIR / "broker" / "processed"),
+        "processed_folder": str(VAR_DIR / "broker" / "claimed"),
         "control_folder": str(VAR_DIR / "broker" / "control"),
-        "store_processed": False,
     }
 elif CELERY_BROKER_URL.startswith("redis"):
     CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 600}
@@ -185,6 +185,7 @@ CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_ENABLE_REMOTE_CONTROL = False
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TIMEZONE = TIME_ZONE
@@ -202,7 +203,10 @@ CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", 
 SITE_URL = env.text("SITE_URL", "http://127.0.0.1:8000").rstrip("/")
 DEFAULT_FROM_EMAIL = env.text("MAIL_FROM", "Kiteline <no-reply@kiteline.invalid>")
 EMAIL_TIMEOUT = 20
-QUIET_HOURS = (env.text("QUIET_FROM", "22:00"), env.text("QUIET_UNTIL", "06:30"))  # ui.md: no notices at night
+QUIET_HOURS = (
+    env.text("QUIET_FROM", "22:00"),
+    env.text("QUIET_UNTIL", "06:30"),
+)  # ui.md: no notices at night
 
 LOGGING = {
     "version": 1,
