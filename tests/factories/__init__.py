@@ -1,0 +1,26 @@
+"""Small functions that make one thing each, with boring values. They write rows, they hold no rules."""
+
+from tests.factories.counselling import make_follow_up, make_session, make_topic
+from tests.factories.places import (
+    make_area,
+    make_class,
+    make_membership,
+    make_school,
+    make_user,
+    make_year,
+)
+from tests.factories.students import make_pairing, make_student
+
+__all__ = [
+    "make_area",
+    "make_class",
+    "make_follow_up",
+    "make_membership",
+    "make_pairing",
+    "make_school",
+    "make_session",
+    "make_student",
+    "make_topic",
+    "make_user",
+    "make_year",
+]

@@ -1,0 +1,155 @@
+"""The cast, and how tests reach the database.
+
+One county, two schools. Everybody works in `school`, but the stranger: the same kind of
+person in the school next door, who must never see anything of ours.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+
+import pytest
+from django.core.cache import cache
+from django.test.utils import setup_databases, teardown_databases
+
+from accounts.models import User
+from accounts.roles import Role
+from schools.models import Area, School, SchoolClass
+from students.models import Student
+from tests import factories
+
+TODAY = date(2026, 11, 22)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests with real commits are emptied by the owner: the program's role may not TRUNCATE."""
+    for item in items:
+        marker = item.get_closest_marker("django_db")
+        wants_commits = {"transactional_db", "live_server"} & set(getattr(item, "fixturenames", ()))
+        if wants_commits or (marker and marker.kwargs.get("transaction")):
+            item.add_marker(
+                pytest.mark.django_db(transaction=True, databases=["default", "owner"]), append=False
+            )
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(request, django_test_environment, django_db_blocker, django_db_keepdb) -> Iterator[None]:
+    """The owner makes and migrates the test database; `default` then uses it as kl_app."""
+    verbosity = request.config.option.verbose
+    with django_db_blocker.unblock():
+        databases = setup_databases(verbosity=verbosity, interactive=False, keepdb=django_db_keepdb)
+    yield
+    if not django_db_keepdb:
+        with django_db_blocker.unblock():
+            teardown_databases(databases, verbosity=verbosity)
+
+
+@pytest.fixture(autouse=True)
+def _fresh_counts() -> Iterator[None]:
+    """Throttling starts from zero in every test."""
+    cache.clear()
+    yield
+
+
+@pytest.fixture
+def today() -> date:
+    return TODAY
+
+
+@pytest.fixture
+def county(db) -> Area:
+    return factories.make_area("529901", level="province", name="Qingshi County")
+
+
+@pytest.fixture
+def school(county: Area) -> School:
+    return factories.make_school(name="Qingshi Central School", area=county, code="2152999901")
+
+
+@pytest.fixture
+def other_school(county: Area) -> School:
+    return factories.make_school(name="Longjing School", area=county, code="2152999902")
+
+
+@pytest.fixture
+def school_class(school: School) -> SchoolClass:
+    return factories.make_class(school, 3, 2)
+
+
+@pytest.fixture
+def other_class(school: School) -> SchoolClass:
+    """Another class of our school."""
+    return factories.make_class(school, 5, 1)
+
+
+@pytest.fixture
+def student(school_class: SchoolClass) -> Student:
+    return factories.make_student(school_class, "王小雨", boarding=Student.Boarding.BOARDER)
+
+
+@pytest.fixture
+def other_student(other_class: SchoolClass) -> Student:
+    """A pupil of our school, in another class; a day pupil."""
+    return factories.make_student(other_class, "李明", boarding=Student.Boarding.DAY)
+
+
+@pytest.fixture
+def foreign_student(other_school: School) -> Student:
+    """A pupil of the school next door."""
+    return factories.make_student(factories.make_class(other_school, 3, 2), "陈思远")
+
+
+def _person(name: str, role: Role, **scope: object) -> User:
+    user = factories.make_user(name, email=f"{name}@school.test")
+    factories.make_membership(user, role, **scope)
+    return user
+
+
+@pytest.fixture
+def homeroom_teacher(school_class: SchoolClass) -> User:
+    return _person("homeroom_teacher", Role.HOMEROOM_TEACHER, school_class=school_class)
+
+
+@pytest.fixture
+def paired_teacher(school: School, student: Student) -> User:
+    """Paired with `student`."""
+    user = _person("paired_teacher", Role.PAIRED_TEACHER, school=school)
+    factories.make_pairing(student, user)
+    return user
+
+
+@pytest.fixture
+def counsellor(school: School) -> User:
+    return _person("counsellor", Role.COUNSELLOR, school=school)
+
+
+@pytest.fixture
+def lead(school: School) -> User:
+    return _person("safeguarding_lead", Role.SAFEGUARDING_LEAD, school=school)
+
+
+@pytest.fixture
+def warden(school: School) -> User:
+    return _person("warden", Role.WARDEN, school=school)
+
+
+@pytest.fixture
+def school_admin(school: School) -> User:
+    return _person("school_admin", Role.SCHOOL_ADMIN, school=school)
+
+
+@pytest.fixture
+def head_teacher(school: School) -> User:
+    return _person("head_teacher", Role.HEAD_TEACHER, school=school)
+
+
+@pytest.fixture
+def official(county: Area) -> User:
+    return _person("official", Role.DISTRICT_OFFICIAL, area=county)
+
+
+@pytest.fixture
+def stranger(other_school: School) -> User:
+    """The counsellor of the school next door."""
+    return _person("stranger", Role.COUNSELLOR, school=other_school)

@@ -1,0 +1,57 @@
+"""Areas, schools, classes and who works there."""
+
+from __future__ import annotations
+
+from datetime import date
+from itertools import count
+from typing import Any
+
+from accounts.models import User
+from schools.models import Area, Membership, School, SchoolClass, SchoolYear
+
+_numbers = count(1)
+PASSWORD = "kite-line-lantern"
+
+
+def make_area(
+    code: str = "", *, level: str = "county", parent: Area | None = None, name: str = "Qingshi"
+) -> Area:
+    code = code or f"52{next(_numbers):04d}"
+    path = f"{parent.path}/{code}" if parent else code
+    return Area.objects.create(code=code, name=name, level=level, parent=parent, path=path)
+
+
+def make_school(*, name: str = "", area: Area | None = None, code: str = "") -> School:
+    number = next(_numbers)
+    return School.objects.create(
+        code=code or f"21529{number:05d}",
+        name=name or f"School {number}",
+        area=area or make_area(level="province"),
+    )
+
+
+def make_year(school: School, *, starts_on: date = date(2026, 9, 1)) -> SchoolYear:
+    return SchoolYear.objects.get_or_create(
+        school=school, starts_on=starts_on, defaults={"ends_on": date(starts_on.year + 1, 8, 31)}
+    )[0]
+
+
+def make_class(school: School, grade: int = 3, number: int = 2) -> SchoolClass:
+    return SchoolClass.objects.get_or_create(
+        school=school, year=make_year(school), grade=grade, number=number
+    )[0]
+
+
+def make_user(username: str = "", **fields: Any) -> User:
+    """A person whose password is PASSWORD and who speaks English unless told otherwise."""
+    username = username or f"person{next(_numbers)}"
+    fields.setdefault("name", username.replace("_", " ").title())
+    fields.setdefault("language", "en")
+    return User.objects.create_user(username, PASSWORD, **fields)
+
+
+def make_membership(
+    user: User, role: str, *, started_on: date = date(2026, 9, 1), **scope: Any
+) -> Membership:
+    """`scope` is one of area=, school=, school_class=."""
+    return Membership.objects.create(user=user, role=role, started_on=started_on, **scope)
