@@ -40,13 +40,13 @@ class Topic(PublicIdModel):
 
     class Colour(models.TextChoices):
         TEAL = "teal", pgettext_lazy("colour", "Teal")
-        BLUE = "blue", pgettext_lazy("colour", "Blue")
-        GREEN = "green", pgettext_lazy("colour", "Green")
-        AMBER = "amber", pgettext_lazy("colour", "Amber")
-        ORANGE = "orange", pgettext_lazy("colour", "Orange")
-        RED = "red", pgettext_lazy("colour", "Red")
-        PINK = "pink", pgettext_lazy("colour", "Pink")
-        PURPLE = "purple", pgettext_lazy("colour", "Purple")
+        SKY = "sky", pgettext_lazy("colour", "Sky")
+        INDIGO = "indigo", pgettext_lazy("colour", "Indigo")
+        PLUM = "plum", pgettext_lazy("colour", "Plum")
+        ROSE = "rose", pgettext_lazy("colour", "Rose")
+        CLAY = "clay", pgettext_lazy("colour", "Clay")
+        OCHRE = "ochre", pgettext_lazy("colour", "Ochre")
+        MOSS = "moss", pgettext_lazy("colour", "Moss")
 
     GUIDANCE: ClassVar[dict[str, object]] = {
         Code.FAMILY: _("Who is at home now? What has changed since the last talk?"),
