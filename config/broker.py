@@ -50,13 +50,13 @@ class Channel(filesystem.Channel):  # type: ignore[misc]  # kombu has no types
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._put_back_orphans()
 
-    def _put(self, queue: str, payload: dict[str, Any], **kwargs: Any) -> None:
+    def _put(self, queue: str, payload: dict[str, Any], **kwargs: Any) -> None:  # type: ignore[override]
         name = f"{time.time_ns():020d}_{uuid.uuid4()}.{queue}.msg"
         draft = self.queue_folder / f".{name}"
         draft.write_text(dumps(payload))
         draft.rename(self.queue_folder / name)
 
-    def _get(self, queue: str) -> dict[str, Any]:
+    def _get(self, queue: str, timeout: float | None = None) -> dict[str, Any]:
         for name in sorted(path.name for path in self.queue_folder.iterdir()):
             if name.startswith(".") or name.partition(".")[2] != f"{queue}.msg":
                 continue

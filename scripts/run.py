@@ -150,6 +150,8 @@ def environment(address: str) -> dict[str, str]:
         "SITE_URL": os.environ.get("SITE_URL") or address,
         "PYTHONPATH": str(HOME),
         "PYTHONUNBUFFERED": "1",
+        # Here, as root is as good as any user: the container of production has a user of its own.
+        "PYTHONWARNINGS": "ignore:You're running the worker with superuser privileges",
         "PATH": f"{BIN}{os.pathsep}{os.environ.get('PATH', os.defpath)}",
     }
 
@@ -167,12 +169,12 @@ def prepare(env: dict[str, str]) -> str:
 def processes(host: str, port: int) -> dict[str, list[str]]:
     """The same programs as in production (scripts/serve.sh), sized for one small machine."""
     web = [str(BIN / "granian"), "--interface", "wsgi", "--host", host, "--port", str(port), "--no-ws"]
-    web += ["--workers", "1", "--blocking-threads", "8", "--log-level", "warning", "config.wsgi:application"]
-    celery = [str(BIN / "celery"), "--app", "config", "--workdir", str(HOME)]
+    web += ["--workers", "1", "--blocking-threads", "4", "--log-level", "warning", "config.wsgi:application"]
+    celery = [str(BIN / "celery"), "--app", "config", "--quiet"]
     # Threads: a killed worker leaves no children behind that would go on working.
     worker = [*celery, "worker", "--pool", "threads", "--concurrency", "4", "--loglevel", "warning"]
-    worker += ["--without-gossip", "--without-mingle", "--without-heartbeat", "--quiet"]
-    beat = [*celery, "--quiet", "beat", "--loglevel", "warning", "--pidfile="]
+    worker += ["--without-gossip", "--without-mingle", "--without-heartbeat"]
+    beat = [*celery, "beat", "--loglevel", "warning", "--pidfile="]
     return {"web": web, "worker": worker, "beat": beat}
 
 
