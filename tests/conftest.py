@@ -11,6 +11,7 @@ from datetime import date
 
 import pytest
 from django.core.cache import cache
+from django.db import connections
 from django.test.utils import setup_databases, teardown_databases
 
 from accounts.models import User
@@ -42,6 +43,7 @@ def django_db_setup(request, django_test_environment, django_db_blocker, django_
     yield
     if not django_db_keepdb:
         with django_db_blocker.unblock():
+            connections.close_all()  # the application's own connection would hold the database open
             teardown_databases(databases, verbosity=verbosity)
 
 

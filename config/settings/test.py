@@ -21,7 +21,12 @@ DATABASES = _databases.aliases
 DATABASE_ADMIN_URL = _databases.admin_url
 OWNER_MAY_CREATE_DATABASES = True
 # The owner creates and migrates the test database; `default` then uses the same one with fewer rights.
-DATABASES["owner"]["TEST"] = {"NAME": _NAME, "TEMPLATE": "template0", "CHARSET": "UTF8"}
+DATABASES["owner"]["TEST"] = {
+    "NAME": _NAME,
+    "TEMPLATE": "template0",
+    "CHARSET": "UTF8",
+    "DEPENDENCIES": [],
+}
 DATABASES["default"]["TEST"] = {"MIRROR": "owner"}
 
 MEDIA_ROOT = Path(tempfile.mkdtemp(prefix="kiteline-media-"))
