@@ -94,13 +94,22 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_LOGOUT_REDIRECT_URL = "/accounts/login/"
-ACCOUNT_FORMS = {"login": "accounts.forms.SignInForm", "reset_password": "accounts.forms.PasswordResetForm"}
+ACCOUNT_FORMS = {
+    "login": "accounts.forms.SignInForm",
+    "reset_password": "accounts.forms.PasswordResetForm",
+    "reset_password_from_key": "accounts.forms.NewPasswordForm",
+    "user_token": "accounts.forms.ResetLinkForm",
+    "change_password": "accounts.forms.PasswordChangeForm",
+}
+# A whole school comes from one address, so limits by address are wide and those by person narrow.
 ACCOUNT_RATE_LIMITS = {
-    "login": "30/m/ip",
-    "login_failed": "10/m/ip,5/5m/key",
+    "login": "120/m/ip",
+    "login_failed": "30/m/ip,5/5m/key",
     "reset_password": "20/m/ip,5/m/key",
+    "reset_password_from_key": "60/m/ip",
     "change_password": "5/m/user",
 }
+PASSWORD_RESET_TIMEOUT = 2 * 60 * 60
 
 # A staff-room computer is shared: the session ends with the browser and after eight hours.
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
@@ -122,7 +131,7 @@ TIME_ZONE = env.text("TIME_ZONE", "Asia/Shanghai")
 
 # --- files ------------------------------------------------------------------------------------
 STATIC_URL = "static/"
-STATIC_ROOT = VAR_DIR / "staticfiles"
+STATIC_ROOT = Path(env.text("STATIC_ROOT", str(VAR_DIR / "staticfiles")))
 STATICFILES_DIRS = [("dist", BASE_DIR / "static" / "dist")]
 MEDIA_ROOT = VAR_DIR / "media"  # never served by URL: a view checks the right and streams the file
 STORAGES = {
@@ -161,7 +170,7 @@ CONTENT_SECURITY_POLICY = {
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
         "rest_framework.authentication.SessionAuthentication",
-        "rest_framework.authentication.TokenAuthentication",
+        "accounts.authentication.HashedTokenAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
@@ -198,12 +207,22 @@ CELERY_BEAT_SCHEDULE = {
 }
 
 # Counts of sign-in attempts and API calls, shared by all web processes.
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "core_cache"}}
+# Wide, since a full table would forget the counts of somebody being attacked first.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "core_cache",
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    }
+}
 
 # --- mail -------------------------------------------------------------------------------------
 SITE_URL = env.text("SITE_URL", "http://127.0.0.1:8000").rstrip("/")
 DEFAULT_FROM_EMAIL = env.text("MAIL_FROM", "Kiteline <no-reply@kiteline.invalid>")
+EMAIL_BACKEND = "reminders.smtp.Backend"  # tells "not taken" from "perhaps taken"
 EMAIL_TIMEOUT = 20
+# How long a sweep may keep a message to itself; longer than any sending, which EMAIL_TIMEOUT bounds step by step.
+REMINDER_LEASE_SECONDS = env.integer("REMINDER_LEASE_SECONDS", 180)
 QUIET_HOURS = (
     env.text("QUIET_FROM", "22:00"),
     env.text("QUIET_UNTIL", "06:30"),

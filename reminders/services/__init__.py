@@ -1,5 +1,8 @@
 """Writes of the outbox."""
 
+from reminders.services.delivery import sweep
 from reminders.services.planning import cancel, plan
+from reminders.services.reading import mark_all_read, mark_read
+from reminders.services.resolving import Outcome, resolve
 
-__all__ = ["cancel", "plan"]
+__all__ = ["Outcome", "cancel", "mark_all_read", "mark_read", "plan", "resolve", "sweep"]

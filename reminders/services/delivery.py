@@ -1,0 +1,235 @@
+"""Taking due reminders and sending them, so that a worker may die at any point.
+
+Three committed steps for each message: leased (mine for a while) → begun (a socket is about to be touched)
+→ what became of it. A worker that dies before the second left nothing behind: the row is planned again. One
+that dies between the second and the third leaves a row that nobody can judge: it becomes uncertain and waits
+for a person (security.md, "Reminders and bookings"; docs/decisions/0004-outbox.md).
+
+Every step but the first is written only by whoever holds the current attempt: the fencing token.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections import Counter
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import InterfaceError, OperationalError, connection, transaction
+from django.db.models import Case, Q, Value, When
+
+from core import audit
+from reminders import channels, clock
+from reminders.models import Channel, Reminder, State
+
+logger = logging.getLogger(__name__)
+
+BACK_OFF = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 240))
+REFUSALS_BEFORE_GIVING_UP = len(BACK_OFF) + 1
+BATCH = 20
+LONGEST_SWEEP = timedelta(seconds=50)  # a task stays shorter than a broker's visibility timeout
+
+_CLAIM = """
+    WITH due AS (
+        SELECT r.id
+        FROM reminders_reminder r
+        JOIN accounts_user u ON u.id = r.recipient_id
+        WHERE r.state = 'planned' AND r.next_try_at <= %(now)s AND r.channel <> 'bell'
+          AND (r.expires_at IS NULL OR r.expires_at > %(now)s) AND u.is_active AND u.email <> ''
+        ORDER BY r.next_try_at, r.id
+        LIMIT %(limit)s
+        FOR UPDATE OF r SKIP LOCKED
+    )
+    UPDATE reminders_reminder r
+    SET state = 'leased', attempt = r.attempt + 1, leased_by = %(worker)s, lease_until = %(until)s
+    FROM due
+    WHERE r.id = due.id
+    RETURNING r.id
+"""
+
+
+def sweep(*, clock_now: Callable[[], datetime], worker: str, limit: int = BATCH) -> Counter[str]:
+    """Do everything that is due, and say how much of what. Any number of sweeps at once is harmless.
+
+    `clock_now` is asked before each step, because sending takes time.
+    """
+    started = clock_now()
+    done: Counter[str] = Counter()
+    done.update(settle_lost_leases(now=started))
+    done["dropped"] = drop_unfit(now=started)
+    done["rung"] = ring_bells(now=started)
+    postpone_in_quiet_hours(now=started)
+    while (now := clock_now()) - started < LONGEST_SWEEP:
+        batch = claim_due(now=now, limit=limit, worker=worker)
+        for reminder in batch:
+            if begin_sending(reminder, now=clock_now()):
+                done[_send(reminder, clock_now)] += 1
+        if not batch:
+            break
+    return +done
+
+
+def claim_due(*, now: datetime, limit: int, worker: str) -> list[Reminder]:
+    """Lease up to `limit` due messages to `worker`: one statement, rows that another one holds are passed by.
+
+    Whether a row still stands, its reader still works here and it is not too late for it is part of the same
+    statement; at night nothing is leased at all. Bells never are: see `ring_bells`.
+    """
+    if clock.is_quiet(now):
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(_CLAIM, {"now": now, "until": now + _lease(), "limit": limit, "worker": worker[:80]})
+        ids = [row[0] for row in cursor.fetchall()]
+    return list(Reminder.objects.filter(pk__in=ids).select_related("recipient").order_by("next_try_at", "pk"))
+
+
+def begin_sending(reminder: Reminder, *, now: datetime) -> bool:
+    """Commit that a socket is about to be touched, or say no: withdrawn, too late, or no longer ours."""
+    return bool(
+        Reminder.objects.filter(
+            Q(expires_at=None) | Q(expires_at__gt=now),
+            pk=reminder.pk,
+            attempt=reminder.attempt,
+            state=State.LEASED,
+            lease_until__gt=now,
+            send_begun_at=None,
+            cancelled_at=None,
+        ).update(send_begun_at=now, lease_until=now + _lease())
+    )
+
+
+def record_sent(reminder: Reminder, *, now: datetime) -> bool:
+    """The other side has taken it."""
+    return _settle(reminder, state=State.SENT, sent_at=now, last_error="")
+
+
+def record_refused(reminder: Reminder, *, code: str, now: datetime) -> bool:
+    """Certainly not taken: wait longer each time, and after the sixth refusal give up where people see it."""
+    refusals = reminder.refusals + 1
+    if refusals >= REFUSALS_BEFORE_GIVING_UP:
+        return _settle(reminder, state=State.FAILED, refusals=refusals, last_error=code)
+    return _settle(
+        reminder,
+        # Withdrawn while it was under way and not taken: now it can rest.
+        state=Case(When(cancelled_at=None, then=Value(State.PLANNED)), default=Value(State.CANCELLED)),
+        refusals=refusals,
+        last_error=code,
+        next_try_at=clock.after_quiet_hours(now + BACK_OFF[refusals - 1]),
+        send_begun_at=None,
+    )
+
+
+def record_uncertain(reminder: Reminder, *, code: str) -> bool:
+    """Perhaps taken: a person decides what to do (services.resolve)."""
+    return _settle(reminder, state=State.UNCERTAIN, last_error=code)
+
+
+@transaction.atomic
+def settle_lost_leases(*, now: datetime) -> Counter[str]:
+    """What dead workers left: rows that no socket has seen are planned again, the others are uncertain."""
+    lost = _mine(Q(state=State.LEASED, lease_until__lte=now))
+    free = [row.pk for row in lost if row.send_begun_at is None]
+    unknown = [row for row in lost if row.send_begun_at is not None]
+    released = {"lease_until": None, "leased_by": ""}
+    Reminder.objects.filter(pk__in=free).update(state=State.PLANNED, **released)
+    Reminder.objects.filter(pk__in=[row.pk for row in unknown]).update(
+        state=State.UNCERTAIN, last_error="worker_lost", **released
+    )
+    for row in unknown:
+        audit.record("reminder.uncertain", by=None, target=row, code="worker_lost")
+    return Counter(released=len(free), uncertain=len(unknown))
+
+
+@transaction.atomic
+def drop_unfit(*, now: datetime) -> int:
+    """Due, but too late for its event, or its reader has left or has no address: it goes to nobody."""
+    too_late = Q(expires_at__lte=now)
+    nobody = Q(recipient__is_active=False) | Q(channel=Channel.EMAIL, recipient__email="")
+    due = Q(state=State.PLANNED, next_try_at__lte=now)
+    unfit = _mine(due & (too_late | nobody))
+    for row in unfit:
+        late = row.expires_at is not None and row.expires_at <= now
+        Reminder.objects.filter(pk=row.pk).update(
+            state=State.CANCELLED, cancelled_at=now, last_error="too_late" if late else "no_reader"
+        )
+        audit.record("reminder.dropped", by=None, target=row, code="too_late" if late else "no_reader")
+    return len(unfit)
+
+
+@transaction.atomic
+def ring_bells(*, now: datetime) -> int:
+    """Bells that are due count as sent: nothing leaves the program, so nothing can be lost on the way."""
+    due = _mine(Q(state=State.PLANNED, channel=Channel.BELL, next_try_at__lte=now))
+    return Reminder.objects.filter(pk__in=[row.pk for row in due]).update(state=State.SENT, sent_at=now)
+
+
+@transaction.atomic
+def postpone_in_quiet_hours(*, now: datetime) -> int:
+    """A message still unsent when the quiet hours begin waits for their end, and isn't overdue meanwhile."""
+    morning = clock.after_quiet_hours(now)
+    if morning == now:
+        return 0
+    due = _mine(Q(state=State.PLANNED, next_try_at__lte=now) & ~Q(channel=Channel.BELL))
+    return Reminder.objects.filter(pk__in=[row.pk for row in due]).update(next_try_at=morning)
+
+
+def _send(reminder: Reminder, clock_now: Callable[[], datetime]) -> str:
+    """Outside any transaction: a lock is never held while a far server takes its time."""
+    try:
+        channels.SENDERS[reminder.channel].deliver(reminder)
+    except channels.RefusedError as error:
+        code = str(error)
+        _insist(lambda: record_refused(reminder, code=code, now=clock_now()))
+        return "refused"
+    except channels.FateUnknownError as error:
+        code = str(error)
+        _insist(lambda: record_uncertain(reminder, code=code))
+        return "uncertain"
+    _insist(lambda: record_sent(reminder, now=clock_now()))
+    return "sent"
+
+
+def _insist(write: Callable[[], bool]) -> None:
+    """An outcome is worth more than one try: without it the row would end as uncertain.
+
+    A database that stays away is not waited for: the lease runs out and says so.
+    """
+    for pause in (0.2, 1.0, 3.0):
+        try:
+            write()
+        except (OperationalError, InterfaceError):
+            connection.close()
+            time.sleep(pause)
+        else:
+            return
+    write()
+
+
+def _settle(reminder: Reminder, **values: Any) -> bool:
+    """Write the outcome of this attempt, if it is still the last word on the row.
+
+    A row already called uncertain takes it too: the sender was slow, not dead, and knows better.
+    """
+    with transaction.atomic():
+        changed = Reminder.objects.filter(
+            pk=reminder.pk, attempt=reminder.attempt, state__in=[State.LEASED, State.UNCERTAIN]
+        ).update(lease_until=None, leased_by="", **values)
+        if changed and values["state"] in {State.FAILED, State.UNCERTAIN}:
+            audit.record(f"reminder.{values['state']}", by=None, target=reminder, code=values["last_error"])
+    if not changed:
+        logger.warning("reminder %s: attempt %s came too late to count", reminder.pk, reminder.attempt)
+    return bool(changed)
+
+
+def _mine(condition: Q) -> list[Reminder]:
+    """Matching rows, locked until the transaction's end; rows that somebody else holds are passed by."""
+    return list(
+        Reminder.objects.filter(condition).select_for_update(skip_locked=True, of=["self"]).order_by("pk")
+    )
+
+
+def _lease() -> timedelta:
+    return timedelta(seconds=settings.REMINDER_LEASE_SECONDS)
