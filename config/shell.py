@@ -1,9 +1,78 @@
-"""What every page's frame needs."""
+"""What every page's frame needs: navigation by rights, and the count on the bell."""
 
+from __future__ import annotations
+
+from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse  # noqa
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from accounts.permissions import Perm
+from accounts.roles import ROLES
+from schools import access as school_access
+
+
+@dataclass(frozen=True)
+class Item:
+    """A place in the menu. `perm` None means: for everybody who is signed in."""
+
+    name: str
+    label: Promise
+    icon: str
+    perm: Perm | None = None
+    on_phone: bool = False
+
+
+ITEMS = (
+    Item("students:today", _("Today"), "today", on_phone=True),
+    Item("students:list", _("Children"), "children", Perm.STUDENT_FIND, on_phone=True),
+    Item("counselling:follow_ups", _("Follow-ups"), "flag", Perm.TALK_LOG),
+    Item("counselling:quiet", _("Longest without a talk"), "clock", Perm.TALK_LOG),
+    Item("reminders:bell", _("Reminders"), "bell", on_phone=True),
+    Item("students:roster_imports", _("Roster import"), "upload", Perm.ROSTER_IMPORT),
+    Item("schools:overview", _("School"), "school", Perm.SCHOOL_VIEW),
+    Item("schools:members", _("People"), "person", Perm.MEMBER_INVITE),
+    Item("counselling:topics", _("Topics"), "talk", Perm.TOPIC_MANAGE),
+    Item("reminders:oversight", _("Not delivered"), "warning", Perm.REMINDER_OVERSEE),
+    Item("accounts:me", _("Me"), "me", on_phone=True),
+)
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
-    return {"nav_items": []}
+    """Context for base.html; nothing for people who aren't signed in."""
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated:
+        return {"nav_items": []}
+    now = timezone.now()
+    today = timezone.localdate(now)
+    unread = 0
+    def _r(n):
+        try: return reverse(n)
+        except NoReverseMatch: return "#"
+    items = [
+        {
+            "url": _r(item.name),
+            "label": item.label,
+            "icon": item.icon,
+            "current": request.path == _r(item.name),
+            "count": unread if item.name == "reminders:bell" else 0,
+            "on_phone": item.on_phone,
+        }
+        for item in ITEMS
+        if item.perm is None or school_access.holds(user, item.perm, on=today)
+    ]
+    may_log = school_access.holds(user, Perm.TALK_LOG, on=today)
+    return {
+        "nav_items": items,
+        "bar_items": [item for item in items if item["on_phone"]],
+        "quick_log_url": reverse("counselling:pick") if may_log else "",
+        "can_find": school_access.holds(user, Perm.STUDENT_FIND, on=today),
+        "unread_count": unread,
+        "user_role": " · ".join(
+            dict.fromkeys(str(ROLES[grant.role].label) for grant in school_access.grants(user, on=today))
+        ),
+    }

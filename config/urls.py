@@ -1,12 +1,27 @@
 """Addresses of the whole program. Each needs a row in tests/architecture/access_matrix.py."""
 
+from __future__ import annotations
+
+from importlib.util import find_spec
+
 from django.conf import settings
-from django.urls import include, path
+from django.urls import URLPattern, URLResolver, include, path
 
 from core import views as core_views
+from students.views import pages
 
-urlpatterns = [
+urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", core_views.healthz, name="healthz"),
-    path("accounts/", include("allauth.account.urls")),
+    path("accounts/", include("accounts.sign_in_urls")),
     path("me/", include("accounts.urls")),
+    path("", include("students.urls")),
+    path("", include("counselling.urls")),
 ]
+for app, prefix in [("reminders", "reminders/"), ("schools", "school/")]:
+    if find_spec(f"{app}.urls"):
+        urlpatterns.append(path(prefix, include(f"{app}.urls")))
+
+if getattr(settings, "UI_GALLERY", False):
+    from core import gallery
+
+    urlpatterns.append(path("ui/", include(gallery.urls)))

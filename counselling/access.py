@@ -8,16 +8,19 @@ author and to those who read restricted entries.
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q, QuerySet
 from django.http import Http404
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.permissions import Perm
 from counselling.models import FollowUp, Session
+from schools import access as school_access
 from students import access as student_access
 from students.models import Student
 
@@ -138,3 +141,32 @@ def readers(student: Student, sensitivity: str, *, author: User, on: date) -> Qu
     perm = _READ_RIGHT[Session.Sensitivity(sensitivity)]
     allowed = student_access.people_who(perm, student, on=on)
     return User.objects.filter(Q(pk__in=allowed.values("pk")) | Q(pk=author.pk))
+
+
+def require_logging(user: User, *, on: date) -> None:
+    """For pages of one's own talks and promises: 403 for whoever logs none. Raises PermissionDenied."""
+    if not school_access.holds(user, Perm.TALK_LOG, on=on):
+        raise PermissionDenied
+
+
+@dataclass(frozen=True)
+class Resolved:
+    """Pupils named in a form, with their roles, and what was wrong by field."""
+
+    pupils: dict[Student, str]
+    problems: dict[str, str]
+
+
+def resolve_pupils(user: User, texts: Mapping[str, tuple[str, str]], *, on: date) -> Resolved:
+    """Turn typed names or numbers into pupils this person may know of; never one they may not."""
+    resolved = Resolved({}, {})
+    for field, (text, role) in texts.items():
+        known = student_access.visible_students(user, Perm.STUDENT_FIND, on=on)
+        matches = list(known.filter(Q(name=text.strip()) | Q(school_number=text.strip()))[:2])
+        if len(matches) == 1:
+            resolved.pupils[matches[0]] = role
+        elif matches:
+            resolved.problems[field] = _("Several pupils have this name. Type the school number.")
+        else:
+            resolved.problems[field] = _("No pupil of yours has this name or number.")
+    return resolved

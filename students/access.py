@@ -23,9 +23,14 @@ from students.models import Enrolment, Pairing, Student, StudentQuerySet
 
 def visible_students(user: User, perm: Perm, *, on: date) -> StudentQuerySet:
     """The pupils over whom the person has the right on a day; none without a membership."""
+    return reached_by(school_access.grants_with(user, perm, on=on), user, on=on)
+
+
+def reached_by(grants: list[Grant], user: User, *, on: date) -> StudentQuerySet:
+    """The pupils that some memberships reach."""
     found = Q(pk__in=[])
-    for reach, grants in _by_reach(school_access.grants_with(user, perm, on=on)).items():
-        found |= _reach_filter(reach, grants, user, on)
+    for reach, same in _by_reach(grants).items():
+        found |= _reach_filter(reach, same, user, on)
     return Student.objects.filter(found)
 
 

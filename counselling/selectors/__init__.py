@@ -1,0 +1,1 @@
+"""Reads about talks and follow-ups, one function a page or list."""

@@ -1,0 +1,41 @@
+"""Reads about follow-ups."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from accounts.models import User
+from core.pagination import Page, keyset
+from counselling import access
+from counselling.models import FollowUp
+
+COMING = timedelta(days=7)
+
+
+def open_of(user: User) -> QuerySet[FollowUp]:
+    """My open promises, the oldest first."""
+    return (
+        FollowUp.objects.filter(owner=user, done_at=None, cancelled_at=None)
+        .select_related("student")
+        .order_by("due_on", "pk")
+    )
+
+
+def due_soon(user: User, *, now: datetime, limit: int = 8) -> tuple[list[FollowUp], int]:
+    """For Today: overdue and coming within a week, oldest first, and how many there are in all."""
+    until = timezone.localdate(now) + COMING
+    due = open_of(user).filter(due_on__lte=until, pk__in=access.visible_follow_ups(user, on=timezone.localdate(now)))
+    rows = list(due[: limit + 1])
+    return rows[:limit], len(rows) if len(rows) <= limit else due.count()
+
+
+def page_of(user: User, *, state: str, now: datetime, cursor: str | None) -> Page[FollowUp]:
+    """My promises by state: open, or done (the latest first)."""
+    mine = access.visible_follow_ups(user, on=timezone.localdate(now)).filter(owner=user)
+    mine = mine.select_related("student", "session")
+    if state == "done":
+        return keyset(mine.filter(done_at__isnull=False), order=["-done_at", "-pk"], cursor=cursor)
+    return keyset(mine.filter(done_at=None, cancelled_at=None), order=["due_on", "pk"], cursor=cursor)

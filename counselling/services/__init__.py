@@ -1,0 +1,1 @@
+"""Writes about talks, drafts and follow-ups."""

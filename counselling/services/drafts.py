@@ -1,0 +1,59 @@
+"""Keeping what somebody types, on the server only."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from counselling.models import Draft, Session
+from students.models import Student
+
+MAX_BYTES = 60_000
+KEPT = timedelta(days=30)
+
+
+class CannotKeep(Exception):
+    """The draft is too large to keep; the message may be shown."""
+
+
+@transaction.atomic
+def save_draft(
+    *, student: Student, client_id: uuid.UUID, fields: Mapping[str, list[str]], by: User, now: datetime
+) -> Draft | None:
+    """Keep the form as typed so far. None when the talk is already saved: a late draft must not come back.
+
+    Raises CannotKeep above MAX_BYTES.
+    """
+    if len(json.dumps(fields)) > MAX_BYTES:
+        raise CannotKeep(_("This is more text than a draft can hold. Shorten it."))
+    if Session.objects.filter(author=by, client_id=client_id).exists():
+        return None
+    draft, _created = Draft.objects.update_or_create(
+        author=by,
+        client_id=client_id,
+        defaults={
+            "school_id": student.school_id,
+            "student": student,
+            "fields": fields,
+            "changed_at": now,
+        },
+    )
+    return draft
+
+
+@transaction.atomic
+def discard_draft(*, draft: Draft, by: User) -> None:
+    """Throw a draft away; only its author does."""
+    Draft.objects.filter(pk=draft.pk, author=by).delete()
+
+
+@transaction.atomic
+def remove_old_drafts(*, now: datetime) -> int:
+    """Drafts nobody came back to within thirty days go; returns how many."""
+    return Draft.objects.filter(changed_at__lt=now - KEPT).delete()[0]

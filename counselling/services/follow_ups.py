@@ -1,0 +1,122 @@
+"""Promises after a talk, and the reminders that stand for them."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time
+
+from django.db import transaction
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from core import audit
+from counselling.models import FollowUp, Session
+from reminders import services as reminder_services
+
+CATEGORY = "follow_up"
+REMIND_AT = time(7, 30)  # before the first lesson, after the quiet hours
+
+
+class CannotChange(Exception):
+    """The follow-up has ended, or the new day breaks a rule; the message may be shown."""
+
+
+@transaction.atomic
+def promise(
+    *, session: Session, owner: User, due_on: date, note: str = "", by: User, now: datetime
+) -> FollowUp:
+    """Make a follow-up and, in the same transaction, the reminder for its owner."""
+    follow_up = FollowUp.objects.create(
+        school_id=session.school_id,
+        session=session,
+        student_id=session.student_id,
+        owner=owner,
+        due_on=due_on,
+        note=note,
+        created_at=now,
+    )
+    _plan(follow_up, by=by, now=now)
+    audit.record("follow_up.promised", by=by, target=follow_up, due_on=due_on.isoformat())
+    return follow_up
+
+
+@transaction.atomic
+def complete(*, follow_up: FollowUp, by: User, now: datetime) -> FollowUp:
+    """Mark a promise as kept; its reminders are cancelled. Twice is once."""
+    locked = _lock(follow_up)
+    if locked.done_at is not None:
+        return locked
+    if not locked.is_open:
+        raise CannotChange(_("This follow-up was cancelled."))
+    locked.done_at, locked.done_by = now, by
+    locked.save(update_fields=["done_at", "done_by"])
+    reminder_services.cancel(about=about(locked), by=by, now=now)
+    audit.record("follow_up.done", by=by, target=locked)
+    return locked
+
+
+@transaction.atomic
+def reopen(*, follow_up: FollowUp, by: User, now: datetime) -> FollowUp:
+    """Undo "done": the promise is open again and reminds again if it is still to come."""
+    locked = _lock(follow_up)
+    if locked.done_at is None:
+        return locked
+    locked.done_at, locked.done_by = None, None
+    locked.save(update_fields=["done_at", "done_by"])
+    _plan(locked, by=by, now=now)
+    audit.record("follow_up.reopened", by=by, target=locked)
+    return locked
+
+
+@transaction.atomic
+def move(*, follow_up: FollowUp, due_on: date, by: User, now: datetime) -> FollowUp:
+    """Give a promise another day; the reminder moves with it. Raises CannotChange."""
+    locked = _lock(follow_up)
+    if not locked.is_open:
+        raise CannotChange(_("This follow-up has ended."))
+    if due_on < timezone.localdate(now):
+        raise CannotChange(_("A follow-up can't be due before today."))
+    old, locked.due_on = locked.due_on, due_on
+    locked.save(update_fields=["due_on"])
+    _plan(locked, by=by, now=now)
+    audit.record(
+        "follow_up.moved", by=by, target=locked, old=old.isoformat(), new=due_on.isoformat()
+    )
+    return locked
+
+
+@transaction.atomic
+def cancel(*, follow_up: FollowUp, by: User, now: datetime) -> FollowUp:
+    """End a promise that no longer stands."""
+    locked = _lock(follow_up)
+    if not locked.is_open:
+        return locked
+    locked.cancelled_at = now
+    locked.save(update_fields=["cancelled_at"])
+    reminder_services.cancel(about=about(locked), by=by, now=now)
+    audit.record("follow_up.cancelled", by=by, target=locked)
+    return locked
+
+
+def about(follow_up: FollowUp) -> str:
+    """How the outbox refers to this promise: an id, nothing else."""
+    return f"counselling.followup:{follow_up.public_id}"
+
+
+def _lock(follow_up: FollowUp) -> FollowUp:
+    return FollowUp.objects.select_for_update(of=("self",)).select_related("owner").get(pk=follow_up.pk)
+
+
+def _plan(follow_up: FollowUp, *, by: User, now: datetime) -> None:
+    morning = timezone.make_aware(datetime.combine(follow_up.due_on, REMIND_AT))
+    reminder_services.plan(
+        recipient=follow_up.owner,
+        school_id=follow_up.school_id,
+        category=CATEGORY,
+        about=about(follow_up),
+        url_path=reverse("counselling:follow_up", args=[follow_up.public_id]),
+        due_at=max(now, morning),
+        from_name=by.name,
+        by=by,
+    )

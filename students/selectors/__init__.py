@@ -1,0 +1,1 @@
+"""Reads about pupils, one function a page or list."""

@@ -1,0 +1,101 @@
+"""What the child page shows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, time
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.models import User
+from accounts.permissions import Perm
+from schools.access import Reason
+from students import access, registry
+from students.models import Enrolment, GuardianLink, Student
+from students.registry import Entry, Position, Source
+
+
+@dataclass(frozen=True)
+class ChildPage:
+    """Everything on the page but the chronology's later pages."""
+
+    student: Student
+    school_class: str
+    facts: list[Any]
+    tags: list[dict[str, str]]
+    guardians: list[GuardianLink]
+    shows_contacts: bool
+    identity: list[tuple[str, str]]
+    actions: list[dict[str, Any]]
+    reason: Reason | None
+
+
+def child_page(user: User, student: Student, *, now: datetime) -> ChildPage:
+    """The header, the people around the child and what this person may do here."""
+    today = timezone.localdate(now)
+    enrolment = Enrolment.objects.active(today).filter(student=student).select_related("school_class").first()
+    label = enrolment.school_class.label if enrolment else _("Not enrolled now")
+    guardians = list(student.guardian_links.select_related("person"))
+    return ChildPage(
+        student=student,
+        school_class=label,
+        facts=[label, *_at_home(guardians), *registry.header_facts(user, student, now=now)],
+        tags=_tags(student),
+        guardians=guardians,
+        shows_contacts=access.reason_for(user, student, Perm.STUDENT_CONTACT, on=today) is not None,
+        identity=_identity(user, student, now),
+        actions=registry.actions(user, student, now=now),
+        reason=access.reason_for(user, student, Perm.STUDENT_VIEW, on=today),
+    )
+
+
+def _at_home(guardians: list[GuardianLink]) -> list[str]:
+    if not guardians:
+        return []
+    first = guardians[0]
+    return [f"{first.get_relation_display()} {first.person.name}"]
+
+
+def _tags(student: Student) -> list[dict[str, str]]:
+    if student.boarding != Student.Boarding.BOARDER:
+        return []
+    return [{"letter": _("B"), "title": _("Boarder"), "colour": "indigo"}]
+
+
+def _identity(user: User, student: Student, now: datetime) -> list[tuple[str, str]]:
+    """Numbers in full for whoever keeps the roster; their last four signs for the others."""
+    full = access.reason_for(user, student, Perm.STUDENT_IDENTITY, on=timezone.localdate(now)) is not None
+    numbers = [
+        (_("National school number"), student.national_number),
+        (_("Identity number"), student.identity_number),
+    ]
+    return [(label, number if full else f"···{number[-4:]}") for label, number in numbers if number]
+
+
+def enrolment_entries(
+    user: User, student: Student, now: datetime, before: Position | None, limit: int
+) -> list[Entry]:
+    """Joining and leaving classes, for the chronology. A child has a handful, so they're cut here."""
+    entries = []
+    for enrolment in student.enrolments.select_related("school_class"):
+        label = enrolment.school_class.label
+        entries.append(_entry(enrolment.pk * 2, enrolment.started_on, _("Joined %s") % label))
+        if enrolment.ended_on is not None:
+            entries.append(_entry(enrolment.pk * 2 + 1, enrolment.ended_on, _("Left %s") % label))
+    newest = sorted(entries, key=lambda entry: entry.position.key, reverse=True)
+    if before is not None:
+        newest = [entry for entry in newest if entry.position.key < before.key]
+    return newest[:limit]
+
+
+def _entry(pk: int, day: Any, title: str) -> Entry:
+    at = timezone.make_aware(datetime.combine(day, time.min))
+    return Entry(
+        Position(at, "enrolment", pk), "enrolment", "students/_entry_enrolment.html", {"title": title, "day": day}
+    )
+
+
+ENROLMENT_SOURCE = Source("enrolment", gettext_lazy("School"), enrolment_entries)

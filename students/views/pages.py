@@ -1,0 +1,42 @@
+"""Today and the child page."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from accounts.permissions import Perm
+from core import htmx
+from students import access, registry
+from students.selectors import child
+
+
+@require_safe
+def today(request: HttpRequest) -> HttpResponse:
+    """What needs me: each app's block, in order."""
+    now = timezone.now()
+    panels = registry.panels(request.user, now=now)
+    return render(request, "students/today.html", {"panels": panels, "now": now})
+
+
+@require_safe
+def detail(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
+    """The child page; "Earlier" fetches the next page of the chronology."""
+    now = timezone.now()
+    student = access.get_student_or_404(
+        request.user, public_id, Perm.STUDENT_VIEW, on=timezone.localdate(now)
+    )
+    kind = request.GET.get("kind", "")
+    entries, next_cursor = registry.chronology(
+        request.user, student, now=now, cursor=request.GET.get("cursor"), kind=kind
+    )
+    context = {"student": student, "entries": entries, "next_cursor": next_cursor, "kind": kind}
+    if htmx.target(request) == "chronology-more":
+        return render(request, "students/_chronology.html", context)
+    context["page"] = child.child_page(request.user, student, now=now)
+    context["sources"] = registry.sources()
+    return render(request, "students/detail.html", context)
