@@ -137,6 +137,28 @@ def _take_over(cursor: extensions.cursor, database: str, owner: str) -> list[str
     return [f"{OWNER} the owner of database {database}, which was {owner}'s"]
 
 
+def refuse_unbounded(connection: extensions.connection) -> None:
+    """Raise RolesError if the role could pass by row policies: as superuser, by attribute, or as owner.
+
+    Asked at every start in production: with such a role the second lock on every child is open.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT current_user, rolsuper OR rolbypassrls,"
+            " EXISTS (SELECT 1 FROM pg_class WHERE relowner = pg_roles.oid AND relkind IN ('r', 'p')),"
+            " EXISTS (SELECT 1 FROM pg_roles AS o"
+            "         WHERE o.rolname = %s AND pg_has_role(current_user, o.oid, 'MEMBER'))"
+            " FROM pg_roles WHERE rolname = current_user",
+            [OWNER],
+        )
+        name, bypasses, owns, may_own = cursor.fetchone() or ("?", True, True, True)
+    if bypasses or owns or may_own:
+        raise RolesError(
+            f"DATABASE_URL signs in as {name}, whom the database's row policies don't hold. "
+            f"Sign in as {APP}, which `manage.py ensure_roles` makes."
+        )
+
+
 def _first_line(error: Exception) -> str:
     return str(error).strip().partition("\n")[0]
 

@@ -43,7 +43,7 @@ VENV = HOME / ".venv"
 BIN = VENV / "bin"
 STAMPS = VAR / "stamps"
 LOGS = VAR / "log"
-PACKAGES = {"run": ["requirements.txt", "requirements-build.txt"], "test": ["requirements-dev.txt"]}
+PACKAGES = {"run": ["requirements-local.txt"], "test": ["requirements-dev.txt"]}
 FRONT_END = ["static/src", "templates", "core/templatetags", "package.json", "package-lock.json"]
 OLDEST_NODE = 20
 
@@ -172,7 +172,7 @@ def make_venv():
 
 def install_packages(level):
     """Only what the level needs; 'test' includes everything of 'run'."""
-    key = digest("requirements.txt", "requirements-build.txt", "requirements-dev.txt", "constraints.txt")
+    key = digest("requirements.txt", "requirements-local.txt", "requirements-dev.txt", "constraints.txt")
     key += f" {VENV} {(VENV / 'pyvenv.cfg').stat().st_mtime_ns}"
     if is_done("packages-test", key) or is_done(f"packages-{level}", key):
         return

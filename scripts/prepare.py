@@ -23,7 +23,6 @@ from django.core.management import CommandError, call_command, get_commands  # n
 from django.db import DatabaseError, connections  # noqa: E402
 from django.db.migrations.executor import MigrationExecutor  # noqa: E402
 
-
 UNUSED = ["rest_framework"]  # the API answers in JSON only
 
 

@@ -32,6 +32,8 @@ class Command(BaseCommand):
                 "Set DATABASE_ADMIN_URL to an administrator's address, such as "
                 "postgresql://postgres:…@host/postgres, for this one command."
             )
+        if "owner" not in settings.DATABASES:
+            raise CommandError("Set DATABASE_OWNER_URL too: it names the database and its owner.")
         try:
             made = db_roles.ensure(
                 admin_dsn=admin_dsn,

@@ -1,0 +1,46 @@
+"""`manage.py preflight`: may this process serve? Web, worker and beat ask before they start in production."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import DEFAULT_DB_ALIAS, OperationalError, connections
+from django.db.migrations.executor import MigrationExecutor
+
+from core import db_roles
+
+
+class Command(BaseCommand):
+    """Waits for the database, then refuses a role that row policies can't hold and an old schema."""
+
+    help = "Check that the database answers, that the role is bounded and that migrations are applied."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--wait", type=int, default=30, help="seconds to wait (default: 30)")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        connection = connections[DEFAULT_DB_ALIAS]
+        self._wait_for(connection, options["wait"])
+        try:
+            db_roles.refuse_unbounded(connection.connection)
+        except db_roles.RolesError as error:
+            raise CommandError(str(error)) from None
+        executor = MigrationExecutor(connection)
+        if plan := executor.migration_plan(executor.loader.graph.leaf_nodes()):
+            raise CommandError(
+                f"{len(plan)} migrations are not applied. First run `manage.py migrate --database=owner`."
+            )
+
+    def _wait_for(self, connection: Any, seconds: int) -> None:
+        until = time.monotonic() + seconds
+        while True:
+            try:
+                connection.ensure_connection()
+                return
+            except OperationalError as error:
+                if time.monotonic() > until:
+                    first_line = str(error).strip().partition("\n")[0]
+                    raise CommandError(f"The database doesn't answer: {first_line}") from None
+                time.sleep(1)
