@@ -26,7 +26,7 @@ class NamePhoneOrEmailBackend(BaseBackend):
         if not login or password is None or "\x00" in login + password:
             return None
         user = selectors.user_by_login(login)
-        if user is None:
+        if user is None or not user.has_usable_password():
             User().set_password(password)  # spend the time a known name would cost
             return None
         return user if user.check_password(password) and user.is_active else None

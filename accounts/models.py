@@ -81,6 +81,7 @@ class User(PublicIdModel, AbstractBaseUser):
 
     class Meta:
         constraints = [
+            models.UniqueConstraint(Lower("username"), name="accounts_user_username_lower"),
             models.UniqueConstraint(
                 Lower("email"), name="accounts_user_email", condition=~models.Q(email="")
             ),

@@ -122,7 +122,10 @@ ROLES: dict[Role, RoleSpec] = {
     ),
     Role.HEAD_TEACHER: RoleSpec(
         _("Head teacher"),
-        _("Sees every pupil and the school-wide entries, and invites people; restricted entries stay closed."),
+        _(
+            "Sees every pupil and the school-wide entries, and invites people; "
+            "restricted entries stay closed."
+        ),
         Reach.SCHOOL,
         "school",
         _TEACHING | {Perm.MEMBER_INVITE, Perm.REMINDER_OVERSEE},

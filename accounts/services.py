@@ -2,10 +2,23 @@
 
 from __future__ import annotations
 
-from django.db import transaction
+import hashlib
+import secrets
+from datetime import datetime
 
+from django.conf import settings
+from django.contrib.auth.tokens import default_token_generator
+from django.core.mail import EmailMessage
+from django.db import transaction
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import translation
+from django.utils.http import int_to_base36
+from rest_framework.authtoken.models import Token
+
+from accounts import phones, selectors
 from accounts.models import User
-from core import audit
+from core import audit, queue
 
 
 @transaction.atomic
@@ -22,9 +35,93 @@ def set_preferences(*, user: User, language: str = "", theme: str = "", by: User
 
 @transaction.atomic
 def create_user(
-    *, username: str, password: str, name: str, phone: str = "", email: str = "", by: User | None
+    *,
+    username: str,
+    password: str,
+    name: str,
+    phone: str = "",
+    email: str = "",
+    language: str = "",
+    by: User | None,
 ) -> User:
     """Make a person. Without a membership they may sign in and see nothing."""
-    user = User.objects.create_user(username, password, name=name, phone=phone, email=email)
+    more = {"language": language} if language else {}
+    user = User.objects.create_user(
+        username, password, name=name, phone=phones.normalise(phone), email=email, **more
+    )
     audit.record("user.created", by=by, target=user)
     return user
+
+
+@transaction.atomic
+def set_password(*, user: User, password: str, by: User) -> None:
+    """Give a new password. Every other session of theirs ends, and their API token with it.
+
+    A session carries a hash of the password (Django's session auth hash), so it dies by itself; a token
+    doesn't, and whoever stole the one may hold the other (ASVS 5.0.0 V7.4.3).
+    """
+    user.set_password(password)
+    user.save(update_fields=["password"])
+    Token.objects.filter(user=user).delete()
+    audit.record("user.password_set", by=by, target=user)
+
+
+@transaction.atomic
+def disable(*, user: User, by: User) -> None:
+    """Close an account: the next request of any session or token of theirs is refused."""
+    user.is_active = False
+    user.save(update_fields=["is_active"])
+    Token.objects.filter(user=user).delete()
+    audit.record("user.disabled", by=by, target=user)
+
+
+def request_password_reset(*, email: str) -> None:
+    """Send a link, if the address is somebody's. Costs the same either way: the mail goes by a task.
+
+    The task gets the person's id, or 0 for nobody, so that an unknown address takes as long to answer.
+    """
+    user = selectors.user_to_reset(email)
+    queue.after_commit("accounts.tasks.send_password_reset", user_id=user.pk if user else 0)
+
+
+def send_password_reset(*, user_id: int) -> bool:
+    """Mail the link that sets a new password. It works once, since the password it sets is part of it."""
+    user = User.objects.filter(pk=user_id, is_active=True).exclude(email="").first()
+    if user is None:
+        return False
+    key = default_token_generator.make_token(user)
+    path = reverse("account_reset_password_from_key", kwargs={"uidb36": int_to_base36(user.pk), "key": key})
+    with translation.override(user.language):
+        context = {
+            "user": user,
+            "url": settings.SITE_URL + path,
+            "hours": settings.PASSWORD_RESET_TIMEOUT // 3600,
+        }
+        subject = render_to_string("account/email/password_reset_key_subject.txt", context).strip()
+        body = render_to_string("account/email/password_reset_key_message.txt", context)
+    EmailMessage(subject, body, to=[user.email]).send()
+    audit.record("user.password_reset_sent", by=None, target=user)
+    return True
+
+
+def token_fingerprint(token: str) -> str:
+    """What is kept of an API token: the first 160 bits of its SHA-256, as Token.key has room for them."""
+    return hashlib.sha256(token.encode()).hexdigest()[:40]
+
+
+@transaction.atomic
+def issue_api_token(*, user: User, by: User, now: datetime) -> str:
+    """A new API token of 256 bits, in place of the old one. Only its hash is kept: it is shown once."""
+    token = secrets.token_urlsafe(32)
+    Token.objects.filter(user=user).delete()
+    Token.objects.create(user=user, key=token_fingerprint(token), created=now)
+    audit.record("user.token_issued", by=by, target=user)
+    return token
+
+
+@transaction.atomic
+def revoke_api_token(*, user: User, by: User) -> None:
+    """Take the API token back; programs that use it are refused from the next request on."""
+    deleted, _rows = Token.objects.filter(user=user).delete()
+    if deleted:
+        audit.record("user.token_revoked", by=by, target=user)

@@ -2,28 +2,63 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
+from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
-from accounts import forms, services
+from accounts import forms, selectors, services
+from accounts.http import SignedInRequest
+from core import htmx
 
 
 @require_http_methods(["GET", "POST"])
-def preferences(request: HttpRequest) -> HttpResponse:
+def preferences(request: SignedInRequest) -> HttpResponse:
     """Language and theme; the top bar's switches post here too."""
-    form = forms.PreferencesForm(
-        request.POST or None, initial={"language": request.user.language, "theme": request.user.theme}
-    )
-    if request.method == "POST" and form.is_valid():
+    form = forms.PreferencesForm(request.POST) if request.method == "POST" else None
+    if form is not None and form.is_valid():
         services.set_preferences(user=request.user, by=request.user, **form.cleaned_data)
         return redirect(_safe_next(request) or "accounts:preferences")
-    return render(request, "accounts/preferences.html", {"form": form, "title": _("Preferences")})
+    return _preferences(request, form=form)
+
+
+@sensitive_post_parameters("password")
+@require_POST
+def issue_token(request: SignedInRequest) -> HttpResponse:
+    """Make an API token; this answer is the only place where it can be read."""
+    form = forms.ApiTokenForm(request.POST, user=request.user)
+    if not form.is_valid():
+        return _preferences(request, token_form=form)
+    token = services.issue_api_token(user=request.user, by=request.user, now=timezone.now())
+    return _preferences(request, new_token=token)
+
+
+@require_POST
+def revoke_token(request: SignedInRequest) -> HttpResponse:
+    services.revoke_api_token(user=request.user, by=request.user)
+    htmx.toast(request, _("The API token is taken back."))
+    return redirect("accounts:preferences")
+
+
+def _preferences(request: SignedInRequest, **more: Any) -> HttpResponse:
+    """The page of my own settings, with whichever of its forms came back."""
+    user = request.user
+    own = {"language": user.language, "theme": user.theme}
+    context = {
+        "title": _("Preferences"),
+        "form": more.pop("form", None) or forms.PreferencesForm(initial=own),
+        "token_form": more.pop("token_form", None) or forms.ApiTokenForm(user=user),
+        "token_since": selectors.api_token_since(user),
+        **more,
+    }
+    return render(request, "accounts/preferences.html", context)
 
 
 @login_not_required

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from csp.constants import NONCE, NONE, SELF
 from django.utils.translation import gettext_lazy as _
@@ -208,7 +209,7 @@ CELERY_BEAT_SCHEDULE = {
 
 # Counts of sign-in attempts and API calls, shared by all web processes.
 # Wide, since a full table would forget the counts of somebody being attacked first.
-CACHES = {
+CACHES: dict[str, Any] = {
     "default": {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",
         "LOCATION": "core_cache",

@@ -41,3 +41,5 @@ SECURE_HSTS_PRELOAD = _BEHIND_TLS
 SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
 if env.boolean("TRUST_PROXY", False):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    # Otherwise all people would share the proxy's address, and its count of wrong sign-ins.
+    ALLAUTH_TRUSTED_PROXY_COUNT = env.integer("PROXY_COUNT", 1)

@@ -1,0 +1,21 @@
+"""Telephone numbers as people type them, brought to one form, so that the same number is the same text."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+_SEPARATORS = re.compile(r"[\s().\-‐‑‒–—·]+")
+_MAINLAND = re.compile(r"(?:\+|00)86(1\d{10})")
+
+
+def normalise(text: str) -> str:
+    """Full-width digits made plain, separators dropped, +86 dropped before a mainland mobile number."""
+    plain = _SEPARATORS.sub("", unicodedata.normalize("NFKC", text))
+    match = _MAINLAND.fullmatch(plain)
+    return match[1] if match else plain
+
+
+def is_phone(text: str) -> bool:
+    """Whether the normalised text could be dialled: 5 to 19 digits, with + only in front."""
+    return re.fullmatch(r"\+?\d{5,19}", text) is not None
