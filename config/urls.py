@@ -22,6 +22,4 @@ for app, prefix in [("reminders", "reminders/"), ("schools", "school/")]:
         urlpatterns.append(path(prefix, include(f"{app}.urls")))
 
 if getattr(settings, "UI_GALLERY", False):
-    from core import gallery
-
-    urlpatterns.append(path("ui/", include(gallery.urls)))
+    urlpatterns.append(path("ui/", include("core.gallery")))

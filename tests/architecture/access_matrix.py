@@ -1,0 +1,104 @@
+"""Who may open what: one row a URL and method. People read this table; test_access_matrix.py checks it.
+
+`allow` are the roles of our own school that get through. `refuse` are those who may know of the object but
+lack the right: 403. Everybody else gets 404: other roles, and every role of the school next door.
+On a row without an object (scope MINE) whoever isn't in `allow` gets 403, whichever school they're from, and
+the same roles of the school next door get through, to their own things.
+
+A URL without a row fails the build; so does a row without a URL, and a method that isn't named here must
+answer 405.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import Enum, auto
+
+from accounts.roles import Role
+
+TEACHING = {
+    Role.HOMEROOM_TEACHER,
+    Role.PAIRED_TEACHER,
+    Role.COUNSELLOR,
+    Role.SAFEGUARDING_LEAD,
+    Role.HEAD_TEACHER,
+}
+LOGGING = TEACHING | {Role.WARDEN}
+SCHOOL = LOGGING | {Role.SCHOOL_ADMIN}
+EVERYBODY = set(Role)
+
+
+class Scope(Enum):
+    PUBLIC = auto()  # anybody, signed in or not
+    SIGNED_IN = auto()  # every signed-in person, about themselves
+    MINE = auto()  # a right held anywhere: lists of one's own
+    OBJECT = auto()  # a right over the object in the URL
+
+
+@dataclass(frozen=True)
+class Row:
+    """`args` name things of the world in test_access_matrix.World; `data` is a form that gets through or 422."""
+
+    name: str
+    method: str
+    scope: Scope
+    allow: set[Role] = field(default_factory=set)
+    refuse: set[Role] = field(default_factory=set)
+    args: tuple[str, ...] = ()
+    data: dict[str, object] = field(default_factory=dict)
+    json: bool = False
+
+
+def _pages(name: str, scope: Scope, *methods: str, **rest: object) -> list[Row]:
+    return [Row(name, method, scope, **rest) for method in methods]  # type: ignore[arg-type]
+
+
+ROWS: list[Row] = [
+    *_pages("healthz", Scope.PUBLIC, "GET"),
+    # --- signing in ------------------------------------------------------------------------------
+    *_pages("accounts:guest_language", Scope.PUBLIC, "POST"),
+    # --- pupils ----------------------------------------------------------------------------------
+    *_pages("students:today", Scope.SIGNED_IN, "GET"),
+    *_pages("students:detail", Scope.OBJECT, "GET", allow=SCHOOL, args=("student",)),
+    # --- talks -----------------------------------------------------------------------------------
+    *_pages("counselling:pick", Scope.MINE, "GET", allow=LOGGING),
+    *_pages(
+        "counselling:talk_new",
+        Scope.OBJECT,
+        "GET",
+        "POST",
+        allow=LOGGING,
+        refuse={Role.SCHOOL_ADMIN},
+        args=("student",),
+    ),
+    *_pages(
+        "counselling:draft_save",
+        Scope.OBJECT,
+        "POST",
+        allow=LOGGING,
+        refuse={Role.SCHOOL_ADMIN},
+        args=("student",),
+    ),
+    *_pages(
+        "counselling:draft_discard",
+        Scope.OBJECT,
+        "POST",
+        allow=LOGGING,
+        refuse={Role.SCHOOL_ADMIN},
+        args=("student",),
+    ),
+    *_pages("counselling:talk", Scope.OBJECT, "GET", allow=TEACHING, args=("session",)),
+    # only the author corrects or takes back: in the world, nobody of the cast is
+    *_pages(
+        "counselling:talk_correct", Scope.OBJECT, "GET", "POST", refuse=TEACHING, args=("session",)
+    ),
+    *_pages("counselling:talk_withdraw", Scope.OBJECT, "POST", refuse=TEACHING, args=("session",)),
+    *_pages("counselling:follow_ups", Scope.MINE, "GET", allow=LOGGING),
+    *_pages("counselling:quiet", Scope.MINE, "GET", allow=LOGGING),
+    *_pages(
+        "counselling:follow_up", Scope.OBJECT, "GET", "POST", allow=TEACHING, args=("follow_up",)
+    ),
+    *_pages("counselling:follow_up_done", Scope.OBJECT, "POST", allow=TEACHING, args=("follow_up",)),
+    *_pages("counselling:follow_up_reopen", Scope.OBJECT, "POST", allow=TEACHING, args=("follow_up",)),
+    *_pages("counselling:follow_up_cancel", Scope.OBJECT, "POST", allow=TEACHING, args=("follow_up",)),
+]

@@ -1,0 +1,22 @@
+"""The objects of our school that URLs in the access matrix point at. Add yours by its argument's name."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from accounts.roles import Role
+from tests import factories
+
+
+def make(*, school: Any, school_class: Any, student: Any, staff: dict[Role, Any]) -> dict[str, Any]:
+    """Argument name → value for the URL."""
+    author = factories.make_user("somebody_else")  # nobody of the cast: so "only the author" refuses all
+    session = factories.make_session(student, author)
+    follow_up = factories.make_follow_up(session, owner=author)
+    return {
+        "school": school.public_id,
+        "class": school_class.public_id,
+        "student": student.public_id,
+        "session": session.public_id,
+        "follow_up": follow_up.public_id,
+    }
