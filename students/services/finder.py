@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from itertools import islice
 
 from django.db import transaction
 
-from students import names
+from students import finder_keys
 from students.models import FinderKey, GuardianLink, Student
 
 _BATCH = 2_000
@@ -37,17 +37,9 @@ def refresh_keys(student_ids: Iterable[int]) -> int:
     return written
 
 
-def _keys(student: Student, phones: set[str]) -> Iterator[tuple[str, str]]:
-    kinds = FinderKey.Kind
-    found: set[tuple[str, str]] = set()
-    for name in filter(None, [student.name, student.former_name]):
-        reading = names.read(name)
-        found |= {(kinds.NAME, key) for key in reading.names}
-        found |= {(kinds.PINYIN, key) for key in reading.pinyin}
-        found |= {(kinds.INITIALS, key) for key in reading.initials}
-    for number in filter(None, [student.national_number, student.identity_number, student.school_number]):
-        found.add((kinds.NUMBER, number.lower()))
-    for phone in {student.phone, *phones} - {""}:
-        digits = "".join(character for character in phone if character.isdigit())
-        found |= {(kinds.PHONE, key) for key in (digits, digits[-4:]) if len(key) >= 4}
-    yield from sorted((kind, key[:200]) for kind, key in found)
+def _keys(student: Student, phones: set[str]) -> list[tuple[str, str]]:
+    return finder_keys.keys_of(
+        names=[student.name, student.former_name],
+        numbers=[student.national_number, student.identity_number, student.school_number],
+        phones=[student.phone, *phones],
+    )

@@ -1,0 +1,176 @@
+"""The rows of the demo district, one small class for each table; COPY takes them as they are. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from itertools import chain
+from typing import NamedTuple
+from uuid import UUID
+
+
+class Student(NamedTuple):
+    id: int
+    public_id: UUID
+    school_id: int
+    name: str
+    pinyin: str
+    sex: str
+    born_on: date
+    national_number: str
+    identity_number: str
+    school_number: str
+    ethnicity: str
+    health: str
+    boarding: str
+    phone: str
+    address: str
+    created_at: datetime
+    changed_at: datetime
+
+
+class Person(NamedTuple):
+    id: int
+    public_id: UUID
+    school_id: int
+    name: str
+    phone: str
+    address: str
+    employer: str
+
+
+class GuardianLink(NamedTuple):
+    id: int
+    school_id: int
+    student_id: int
+    person_id: int
+    relation: str
+    is_guardian: bool
+    priority: int
+
+
+class Enrolment(NamedTuple):
+    id: int
+    school_id: int
+    student_id: int
+    school_class_id: int
+    started_on: date
+
+
+class Pairing(NamedTuple):
+    id: int
+    school_id: int
+    student_id: int
+    teacher_id: int
+    started_on: date
+
+
+class FinderKey(NamedTuple):
+    id: int
+    school_id: int
+    student_id: int
+    kind: str
+    key: str
+
+
+class Session(NamedTuple):
+    id: int
+    public_id: UUID
+    school_id: int
+    student_id: int
+    author_id: int
+    client_id: UUID
+    happened_at: datetime
+    recorded_at: datetime
+    mood: int | None
+    sensitivity: str
+
+
+class SessionTopic(NamedTuple):
+    id: int
+    session_id: int
+    topic_id: int
+
+
+class SessionText(NamedTuple):
+    id: int
+    school_id: int
+    session_id: int
+    number: int
+    line: str
+    facts: str
+    child_words: str
+    action: str
+    reason: str
+    written_by_id: int
+    written_at: datetime
+
+
+class LinkedPupil(NamedTuple):
+    id: int
+    school_id: int
+    session_id: int
+    student_id: int
+    role: str
+
+
+class FollowUp(NamedTuple):
+    id: int
+    public_id: UUID
+    school_id: int
+    session_id: int
+    student_id: int
+    owner_id: int
+    due_on: date
+    note: str
+    created_at: datetime
+    done_at: datetime | None
+    done_by_id: int | None
+
+
+Row = (
+    Student
+    | Person
+    | GuardianLink
+    | Enrolment
+    | Pairing
+    | FinderKey
+    | Session
+    | SessionTopic
+    | SessionText
+    | LinkedPupil
+    | FollowUp
+)
+
+
+class Rows:
+    """What one school's children and talks come to, table by table, in the order of their foreign keys."""
+
+    ORDER: tuple[type, ...] = (
+        Student,
+        Person,
+        GuardianLink,
+        Enrolment,
+        Pairing,
+        FinderKey,
+        Session,
+        SessionTopic,
+        SessionText,
+        LinkedPupil,
+        FollowUp,
+    )
+
+    def __init__(self) -> None:
+        self.by_table: dict[type, list[tuple[object, ...]]] = {table: [] for table in self.ORDER}
+
+    def add(self, row: Row) -> None:
+        self.by_table[type(row)].append(row)
+
+    def of(self, table: type) -> list:
+        return self.by_table[table]
+
+    def replace(self, table: type, rows: Iterable[Row]) -> None:
+        self.by_table[table] = list(rows)
+
+    def __len__(self) -> int:
+        return sum(1 for _ in chain.from_iterable(self.by_table.values()))

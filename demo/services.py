@@ -1,0 +1,137 @@
+"""Making the demo district, and taking it away again."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from itertools import islice
+from random import Random
+
+from django.apps import apps
+from django.db import connections, transaction
+from django.urls import reverse
+
+from core import audit
+from core.models import AuditEvent
+from counselling.models import FollowUp
+from counselling.services import follow_ups
+from demo import copying, places, rows
+from demo.households import Households, NextId, SchoolFacts
+from demo.staff import Staff
+from demo.talks import WEEKS, Talks
+from reminders import clock
+from reminders.models import Channel, Reminder
+from schools.models import School
+
+SEEDED = "demo.seeded"
+_BATCH = 2_000
+# Rows that the program itself needs and that migrations wrote.
+_KEPT_TABLES = {"django_migrations", "django_content_type", "auth_permission"}
+
+
+class NotEmptyError(Exception):
+    """There are schools in this database already."""
+
+
+class NotADemoError(Exception):
+    """This database wasn't made by the demo, so the demo doesn't empty it."""
+
+
+@transaction.atomic
+def seed_district(*, pupils: int, seed: int, now: datetime) -> dict[str, int]:
+    """Make the whole county in one transaction; `now` is local time, and the talks end there.
+
+    The same `seed` and `now` give the same people and words. Raises NotEmptyError.
+    """
+    if School.objects.exists():
+        raise NotEmptyError
+    rng = Random(seed)
+    staff = Staff(rng=rng, now=now)
+    areas = staff.county()
+    days = places.open_days(now.date(), WEEKS)
+    next_id = copying.Sequences()
+    pupils_made = talks_made = 0
+    plans = places.schools_for(pupils)
+    for number, plan in enumerate(plans, start=1):
+        facts = staff.school(number, plan, areas[plan.township], max(1, round(pupils * plan.share)))
+        made = children_of(facts, rng=rng, next_id=next_id, days=days, now=now, signing_in=staff.signing_in)
+        copying.copy_in(made)
+        pupils_made += len(made.of(rows.Student))
+        talks_made += len(made.of(rows.Session))
+    staff.flush()
+    reminders = _plan_reminders(now)
+    audit.record(SEEDED, by=None, pupils=pupils, seed=seed)
+    return {
+        "schools": len(plans), "pupils": pupils_made, "talks": talks_made, "reminders": reminders
+    }  # fmt: skip
+
+
+def children_of(
+    facts: SchoolFacts, *, rng: Random, next_id: NextId, days: list[date], now: datetime, signing_in: set[int]
+) -> rows.Rows:
+    """One school's pupils, families and talks, not yet written."""
+    made = rows.Rows()
+    children = Households(school=facts, rng=rng, next_id=next_id, made=made).build()
+    Talks(
+        school=facts,
+        children=children,
+        days=days,
+        now=now,
+        signing_in=signing_in,
+        rng=rng,
+        next_id=next_id,
+        made=made,
+    ).build()
+    return made
+
+
+def empty_demo() -> None:
+    """Remove everything from a database that the demo made, as the owner: the program's role may not.
+
+    Raises NotADemoError for any other database that holds a school.
+    """
+    if School.objects.exists() and not AuditEvent.objects.filter(event=SEEDED).exists():
+        raise NotADemoError
+    tables = {model._meta.db_table for model in apps.get_models(include_auto_created=True)} - _KEPT_TABLES
+    names = ", ".join(f'"{name}"' for name in sorted(tables))
+    with connections["owner"].cursor() as cursor:
+        cursor.execute(f"TRUNCATE {names} CASCADE")
+
+
+def analyse() -> None:
+    """Tell the planner about the new rows at once; autovacuum would in a minute."""
+    with connections["owner"].cursor() as cursor:
+        cursor.execute("ANALYZE")
+
+
+def _plan_reminders(now: datetime) -> int:
+    """A bell for every open promise, and an e-mail for those that aren't overdue yet."""
+    open_ones = (
+        FollowUp.objects.filter(done_at=None, cancelled_at=None).select_related("owner").order_by("pk")
+    )
+    reminders = (one for follow_up in open_ones.iterator(_BATCH) for one in _reminders_of(follow_up, now))
+    planned = 0
+    while batch := list(islice(reminders, _BATCH)):
+        planned += len(Reminder.objects.bulk_create(batch))
+    return planned
+
+
+def _reminders_of(follow_up: FollowUp, now: datetime) -> list[Reminder]:
+    morning = datetime.combine(follow_up.due_on, follow_ups.REMIND_AT, tzinfo=now.tzinfo)
+    overdue = follow_up.due_on < now.date()
+    due_at = morning if overdue else max(now, morning)
+    about = follow_ups.about(follow_up)
+    return [
+        Reminder(
+            school_id=follow_up.school_id,
+            recipient=follow_up.owner,
+            channel=channel,
+            category=follow_ups.CATEGORY,
+            about=about,
+            url_path=reverse("counselling:follow_up", args=[follow_up.public_id]),
+            from_name=follow_up.owner.name,
+            due_at=due_at,
+            dedupe_key=f"{about}|{follow_up.owner_id}|{channel}|1",
+            next_try_at=clock.after_quiet_hours(due_at),
+        )
+        for channel in ([Channel.BELL] if overdue else [Channel.BELL, Channel.EMAIL])
+    ]

@@ -1,0 +1,177 @@
+"""Places and the people who work there: a few hundred rows, made with the ORM."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from math import ceil
+from random import Random
+
+from django.contrib.auth.hashers import make_password
+
+from accounts.models import User
+from accounts.roles import Role
+from counselling.models import Topic
+from demo import names, places
+from demo.households import ClassFacts, SchoolFacts, seeded_uuid
+from demo.places import SchoolPlan
+from schools.models import Area, Membership, School, SchoolClass, SchoolDay, SchoolYear, Term
+
+PASSWORD = "kiteline-demo"  # noqa: S105  public on purpose: only demo people have it
+MAIL_DOMAIN = "yunling.example"
+PAIRED_PER_PUPILS = 90
+
+# The user names of the first school; the second school's people are teacher2, paired2, and so on.
+SIGN_INS: dict[str, Role] = {
+    "teacher": Role.HOMEROOM_TEACHER,
+    "paired": Role.PAIRED_TEACHER,
+    "counsellor": Role.COUNSELLOR,
+    "lead": Role.SAFEGUARDING_LEAD,
+    "warden": Role.WARDEN,
+    "admin": Role.SCHOOL_ADMIN,
+    "head": Role.HEAD_TEACHER,
+    "official": Role.DISTRICT_OFFICIAL,
+}
+_COLOURS = {
+    "family": "orange", "missing": "blue", "study": "teal", "friends": "pink", "boarding": "purple",
+    "feelings": "amber", "health": "green", "safety": "red", "joy": "teal",
+}  # fmt: skip
+
+
+@dataclass
+class Staff:
+    """Makes everybody of the county and remembers who signs in for a role."""
+
+    rng: Random
+    now: datetime
+    password_hash: str = field(default_factory=lambda: make_password(PASSWORD))
+    signing_in: set[int] = field(default_factory=set)
+    _memberships: list[Membership] = field(default_factory=list)
+    _people: int = 0
+
+    @property
+    def today(self) -> date:
+        return self.now.date()
+
+    def county(self) -> dict[str, Area]:
+        """The areas by name, and the official who sees counts of the county."""
+        areas: dict[str, Area] = {}
+        by_code: dict[str, Area] = {}
+        for code, name, level, parent_code in places.AREAS:
+            parent = by_code.get(parent_code)
+            path = f"{parent.path}/{code}" if parent else code
+            area, _ = Area.objects.get_or_create(
+                code=code, defaults={"name": name, "level": level, "parent": parent, "path": path}
+            )
+            areas[name] = by_code[code] = area
+        self._hire("official", Role.DISTRICT_OFFICIAL, signs_in=True, area=by_code[places.COUNTY_CODE])
+        return areas
+
+    def school(self, number: int, plan: SchoolPlan, area: Area, pupils: int) -> SchoolFacts:
+        """One school with its calendar, classes, topics and people; `number` 1 has the plain user names."""
+        school = School.objects.create(
+            code=plan.code, name=plan.name, area=area, public_id=seeded_uuid(self.rng, self.now)
+        )
+        year = self._calendar(school)
+        suffix = "" if number == 1 else str(number)
+        classes = self._classes(school, year, plan, pupils, number)
+        paired = [
+            self._hire(
+                f"paired{suffix}" if count == 0 else f"p{number}-{count + 1}",
+                Role.PAIRED_TEACHER,
+                signs_in=count == 0,
+                school=school,
+            )
+            for count in range(max(2, round(pupils / PAIRED_PER_PUPILS)))
+        ]
+        wardens = [
+            self._hire(name, Role.WARDEN, signs_in=name.startswith("warden"), school=school)
+            for name in (f"warden{suffix}", f"w{number}-2")
+        ]
+        only = {
+            name: self._hire(f"{name}{suffix}", SIGN_INS[name], signs_in=True, school=school)
+            for name in ("counsellor", "lead", "admin", "head")
+        }
+        self.flush()
+        return SchoolFacts(
+            id=school.pk,
+            plan=plan,
+            classes=classes,
+            paired_ids=[user.pk for user in paired],
+            counsellor_id=only["counsellor"].pk,
+            lead_id=only["lead"].pk,
+            head_id=only["head"].pk,
+            warden_ids=[user.pk for user in wardens],
+            topics=self._topics(school),
+            pupils=pupils,
+            year_starts_on=year.starts_on,
+            made_at=self.now,
+        )
+
+    def flush(self) -> None:
+        Membership.objects.bulk_create(self._memberships)
+        self._memberships.clear()
+
+    def _calendar(self, school: School) -> SchoolYear:
+        starts_on, ends_on = places.school_year(self.today)
+        year = SchoolYear.objects.create(school=school, starts_on=starts_on, ends_on=ends_on)
+        Term.objects.bulk_create(
+            Term(school=school, year=year, number=number, starts_on=first, ends_on=last)
+            for number, (first, last) in enumerate(places.terms(starts_on), start=1)
+        )
+        SchoolDay.objects.bulk_create(
+            SchoolDay(school=school, on=day, kind=kind, name=name)
+            for day, kind, name in places.special_days(starts_on)
+        )
+        return year
+
+    def _classes(
+        self, school: School, year: SchoolYear, plan: SchoolPlan, pupils: int, school_number: int
+    ) -> list[ClassFacts]:
+        per_grade = max(plan.fewest_classes, ceil(pupils / len(plan.grades) / places.PUPILS_PER_CLASS))
+        rows = [
+            SchoolClass(
+                school=school,
+                year=year,
+                grade=grade,
+                number=number,
+                public_id=seeded_uuid(self.rng, self.now),
+            )
+            for grade in plan.grades
+            for number in range(1, min(per_grade, 99) + 1)
+        ]
+        SchoolClass.objects.bulk_create(rows)
+        leading = next((row for row in rows if (row.grade, row.number) == (3, 2)), rows[0])
+        facts = []
+        for row in rows:
+            signs_in = row is leading
+            suffix = "" if school_number == 1 else str(school_number)
+            name = f"teacher{suffix}" if signs_in else f"t{school_number}-{row.grade}{row.number:02d}"
+            teacher = self._hire(name, Role.HOMEROOM_TEACHER, signs_in=signs_in, school_class=row)
+            facts.append(ClassFacts(row.pk, row.grade, row.number, teacher.pk))
+        return facts
+
+    def _topics(self, school: School) -> dict[str, int]:
+        rows = [
+            Topic(school=school, code=code, colour=colour, position=position)
+            for position, (code, colour) in enumerate(_COLOURS.items())
+        ]
+        return {row.code: row.pk for row in Topic.objects.bulk_create(rows)}
+
+    def _hire(self, username: str, role: Role, *, signs_in: bool, **scope: object) -> User:
+        self._people += 1
+        sex = self.rng.choice(["female", "female", "male"])
+        user = User.objects.create(
+            public_id=seeded_uuid(self.rng, self.now),
+            username=username,
+            password=self.password_hash,
+            name=names.full(self.rng, names.surname(self.rng), "parent", sex),
+            phone=f"1549{self._people:07d}",
+            email=f"{username}@{MAIL_DOMAIN}",
+            joined_at=self.now,
+        )
+        starts_on, _ = places.school_year(self.today)
+        self._memberships.append(Membership(user=user, role=role, started_on=starts_on, **scope))
+        if signs_in:
+            self.signing_in.add(user.pk)
+        return user
