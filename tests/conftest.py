@@ -10,12 +10,15 @@ from collections.abc import Iterator
 from datetime import date
 
 import pytest
+from django.conf import settings
 from django.core.cache import cache
+from django.core.management import call_command
 from django.db import connections
 from django.test.utils import setup_databases, teardown_databases
 
 from accounts.models import User
 from accounts.roles import Role
+from config import embedded
 from schools.models import Area, School, SchoolClass
 from students.models import Student
 from tests import factories
@@ -38,6 +41,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def django_db_setup(request, django_test_environment, django_db_blocker, django_db_keepdb) -> Iterator[None]:
     """The owner makes and migrates the test database; `default` then uses it as kl_app."""
     verbosity = request.config.option.verbose
+    if settings.EMBEDDED:
+        embedded.start_until_exit()
+    if settings.DATABASE_ADMIN_URL:
+        call_command("ensure_roles", verbosity=0)
     with django_db_blocker.unblock():
         databases = setup_databases(verbosity=verbosity, interactive=False, keepdb=django_db_keepdb)
     yield
