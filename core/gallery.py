@@ -19,6 +19,7 @@ from django.views.decorators.http import require_safe
 
 from core import gallery_words
 from core.faces import FACES
+from core.gallery_words import COLOURS
 from core.pagination import Page
 
 THEMES = ("auto", "light", "dark")
@@ -70,15 +71,22 @@ def _form(words: dict[str, Any], data: dict[str, Any] | None = None) -> forms.Fo
             label=labels["seen_by"], choices=words["readers"], widget=forms.RadioSelect, required=False
         ),
     }
-    return type("SampleForm", (forms.Form,), made)(data, initial={"mood": "4", "topics": ["home"]})
+    return type("SampleForm", (forms.Form,), made)(
+        data, initial={"mood": "4", "topics": ["home"]}, auto_id="bad_%s" if data else "id_%s"
+    )
 
 
 def _shell(request: HttpRequest, words: dict[str, Any], theme: str) -> dict[str, Any]:
-    here = request.path
+    here, query = request.path, request.GET.urlencode()
     items = [
-        {"label": label, "icon": icon, "url": url, "current": url == here, "count": count}
+        {"label": label, "icon": icon, "url": f"{url}?{query}", "current": url == here, "count": count}
         for (icon, url, count), label in zip(
-            (("today", "/ui/", 3), ("children", "/ui/child/", 0), ("bell", "#bell", 2), ("me", "#me", 0)),
+            (
+                ("today", "/ui/", 3),
+                ("children", "/ui/child/", 0),
+                ("bell", "/ui/paper/", 2),
+                ("me", "/ui/dialog/", 0),
+            ),
             words["nav"],
             strict=True,
         )
@@ -89,7 +97,7 @@ def _shell(request: HttpRequest, words: dict[str, Any], theme: str) -> dict[str,
         "theme": theme,
         "nav_items": items[:3],
         "bar_items": items,
-        "quick_log_url": "/ui/dialog/",
+        "quick_log_url": f"/ui/dialog/?{query}",
         "unread_count": 2,
     }
 
@@ -111,6 +119,12 @@ def _show(request: HttpRequest, template: str) -> HttpResponse:
             "timeline": _timeline(words, now),
             "page": Page(rows=[], next_cursor="f30", previous_cursor="b1"),
             "moods": list(FACES),
+            "colours": dict(zip(("home", "friends", "study", "sleep", "health"), COLOURS[3:], strict=False)),
+            "guides": {"home": words["guide"]},
+            "tabs": [
+                {"label": label, "url": f"#{count}", "count": count, "current": count == 46}
+                for label, count in zip(words["tabs"], (46, 38, 12), strict=True)
+            ],
             "messages": [
                 SampleMessage(words["toast"], extra_tags="undo:#undo"),
                 SampleMessage(words["toast_error"], level_tag="error"),
@@ -159,7 +173,7 @@ def on_paper(request: HttpRequest) -> HttpResponse:
     return _show(request, "ui/paper.html")
 
 
-urls = [
+urlpatterns = [
     path("", components, name="ui_gallery"),
     path("child/", child, name="ui_child"),
     path("dialog/", in_dialog, name="ui_dialog"),

@@ -20,6 +20,7 @@ from django.utils.text import slugify
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
+from core import htmx
 from core.faces import FACES
 from core.icons import PATHS
 
@@ -71,9 +72,15 @@ def button(
     """A link when it has `href`, else a submit button. `dialog=True` opens the link in the dialog."""
     if href and extra.pop("dialog", False):
         extra = {"hx_get": href, "hx_target": "#dialog-body", **extra}
-    if not href:
-        extra.setdefault("type", "submit")
-    return {"text": text, "href": href, "kind": kind, "icon": icon, "extra": _attributes(extra)}
+    kind_of_button = extra.pop("type", "submit")
+    return {
+        "text": text,
+        "href": href,
+        "kind": kind,
+        "icon": icon,
+        "type": kind_of_button,
+        "extra": _attributes(extra),
+    }
 
 
 @register.inclusion_tag("components/badge.html")
@@ -117,7 +124,11 @@ def field(bound: BoundField, kind: str = "", **extra: Any) -> SafeString:
     """
     kind = kind or _kind_of(bound)
     colours, guides = extra.pop("colours", {}), extra.pop("guides", {})
-    context: dict[str, Any] = {"field": bound, "kind": kind, "id": bound.id_for_label or bound.auto_id}
+    context: dict[str, Any] = {
+        "field": bound,
+        "kind": kind,
+        "id": extra.get("id") or bound.id_for_label or bound.auto_id,
+    }
     if kind in ("chips", "faces"):
         context["options"] = _options(bound, colours, guides)
         context["extra"] = _attributes(extra)
@@ -306,11 +317,12 @@ def data_table(content: str, caption: str = "", cards: bool = True) -> SafeStrin
     return mark_safe(render_to_string("components/table.html", context))  # noqa: S308
 
 
-@register.simple_block_tag
-def dialog(content: str, title: str, back: str = "") -> SafeString:
-    """What a view sends for the dialog (and shows as a plain part of the page without JavaScript)."""
-    context = {"content": content, "title": title, "back": back}
-    return mark_safe(render_to_string("components/dialog.html", context))  # noqa: S308
+@register.simple_block_tag(takes_context=True)
+def dialog(context: Mapping[str, Any], content: str, title: str, back: str = "") -> SafeString:
+    """What a view sends for the dialog, and shows as a page of its own without JavaScript."""
+    level = 2 if htmx.asked(context["request"]) else 1
+    shown = {"content": content, "title": title, "back": back, "level": level}
+    return mark_safe(render_to_string("components/dialog.html", shown))  # noqa: S308
 
 
 @register.simple_block_tag

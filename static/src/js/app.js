@@ -7,4 +7,5 @@ import "./finder.js";
 import "./hide.js";
 import "./menu.js";
 import "./session.js";
+import "./sticky.js";
 import "./toast.js";

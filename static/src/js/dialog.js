@@ -2,9 +2,11 @@
 // The server closes it with the HX-Trigger header "dialog:close".
 const dialog = document.getElementById("dialog");
 const body = document.getElementById("dialog-body");
+const toasts = document.getElementById("toasts");
 
 function open() {
   if (!dialog.open) dialog.showModal();
+  dialog.append(toasts); // nothing outside a modal dialog can be seen or heard
   const first = body.querySelector("[aria-invalid=true], [autofocus]") || body.querySelector("h1, h2");
   if (!first) return;
   if (/^h\d$/i.test(first.tagName)) first.tabIndex = -1;
@@ -27,5 +29,8 @@ if (dialog && dialog.showModal) {
     }
   });
   // Emptied a tick later, so that a draft in it is saved first (autosave.js listens too).
-  dialog.addEventListener("close", () => setTimeout(() => dialog.open || body.replaceChildren()));
+  dialog.addEventListener("close", () => {
+    document.body.append(toasts);
+    setTimeout(() => dialog.open || body.replaceChildren());
+  });
 }

@@ -19,7 +19,7 @@ function countDown(toast) {
 }
 
 function watch() {
-  for (const toast of region.querySelectorAll(".toast")) {
+  for (const toast of region.querySelectorAll(".flash")) {
     if (watched.has(toast)) continue;
     watched.add(toast);
     if (toast.dataset.stay === undefined) countDown(toast);
@@ -38,6 +38,6 @@ if (region) {
   watch();
   new MutationObserver(watch).observe(region, { childList: true });
   region.addEventListener("click", (event) => {
-    if (event.target.closest("[data-close]")) event.target.closest(".toast").remove();
+    if (event.target.closest("[data-close]")) event.target.closest(".flash").remove();
   });
 }
