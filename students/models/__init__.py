@@ -3,5 +3,17 @@
 from students.models.enrolment import Enrolment, Pairing
 from students.models.finder import FinderKey
 from students.models.people import GuardianLink, Person, Student, StudentQuerySet
+from students.models.roster import RosterImport, RosterProgress, RosterRow
 
-__all__ = ["Enrolment", "FinderKey", "GuardianLink", "Pairing", "Person", "Student", "StudentQuerySet"]
+__all__ = [
+    "Enrolment",
+    "FinderKey",
+    "GuardianLink",
+    "Pairing",
+    "Person",
+    "RosterImport",
+    "RosterProgress",
+    "RosterRow",
+    "Student",
+    "StudentQuerySet",
+]

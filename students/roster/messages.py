@@ -139,6 +139,10 @@ ROW_MESSAGES: dict[str, str] = {
     ),
     "phone-unreadable": N_("This is not a phone number: %(value)s. The cell was kept out."),
     "member-nameless": N_("A family member without a name; kept out."),
+    "member-repeated": N_("The same family member a second time; kept out."),
+    "member-contradicts": N_(
+        "%(name)s stands in an earlier row with other details; what is said there was taken."
+    ),
     "phone-more": N_("More than one phone number; the first was taken."),
     "boarding-unreadable": N_(
         "“%(value)s” is neither boarding (住校) nor day (走读). The cell was kept out."

@@ -56,6 +56,13 @@ class Pupil:
         """A form that survives JSON; `from_json` reads it back."""
         return asdict(self)
 
+    def follow_identity(self) -> None:
+        """Take sex and date of birth from the identity number, where a person decided that it is right."""
+        found = identity.parse_identity(self.values.get("identity_number", ""))
+        if isinstance(found, Identity):
+            self.values["sex"] = "male" if found.is_male else "female"
+            self.values["born_on"] = found.birth_on.isoformat()
+
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Pupil:
         """The pupil that `to_json` wrote."""
@@ -351,6 +358,9 @@ class _RowCleaner:
                 self._warn(
                     prefix + ("name" if prefix + "name" in self._columns else "phone"), "member-nameless"
                 )
+            return
+        if any(member.name == name for member in self._pupil.members):
+            self._warn(prefix + "name", "member-repeated")
             return
         relation = values.parse_relation(self._text(prefix + "relation") or self._relations.get(number, ""))
         is_guardian = values.parse_yes_no(self._cell(prefix + "is_guardian"))

@@ -17,6 +17,8 @@ from students.roster.messages import Issue, Level, Param
 from students.roster.rows import Member, Pupil
 from students.roster.values import ClassRef, class_label
 
+PERSON_FIELDS = ("phone", "address", "employer")
+
 
 class Kind(StrEnum):
     """What becomes of a row."""
@@ -124,6 +126,7 @@ class Judge:
         self._columns = columns
         self._seen = duplicates.Seen()
         self._spoken_for: dict[int, int] = {}
+        self._claims: dict[tuple[int, str], str] = {}
 
     def decide(self, pupil: Pupil) -> Verdict:
         """The verdict on a row whose cells were all readable."""
@@ -143,6 +146,8 @@ class Judge:
             return Verdict(Kind.NEW, class_id=school_class.id, issues=issues)
         self._spoken_for[known.id] = pupil.row
         changes = changes_of(pupil, known, school_class)
+        for member in pupil.members:
+            changes.extend(self._member_changes(pupil, member, find_member(member, known), issues))
         kind = Kind.UPDATED if changes else Kind.UNCHANGED
         return Verdict(kind, known, school_class.id, changes, issues)
 
@@ -191,6 +196,29 @@ class Judge:
             issues.append(issue_at(self._columns, Level.WARNING, pupil.row, "name", "namesake", {}))
         return same[0] if same else None
 
+    def _member_changes(
+        self, pupil: Pupil, member: Member, linked: KnownMember | None, issues: list[Issue]
+    ) -> list[Change]:
+        """What the row changes in an adult.
+
+        Of siblings' rows that disagree about a parent the first counts; else importing a file twice would
+        turn the parent over and over.
+        """
+        if linked is None:
+            return [Change("relation", "", member.relation, member.name)]
+        changes = []
+        for key in PERSON_FIELDS:
+            value = getattr(member, key)
+            if not value:
+                continue
+            if self._claims.setdefault((linked.person_id, key), value) != value:
+                issues.append(
+                    Issue(Level.WARNING, pupil.row, None, "", "member-contradicts", {"name": member.name})
+                )
+            elif value != getattr(linked, key):
+                changes.append(Change(key, getattr(linked, key), value, member.name))
+        return changes + _link_changes(member, linked)
+
     def _require(self, pupil: Pupil, issues: list[Issue]) -> None:
         for key, code in (("born_on", "birth-missing"), ("sex", "sex-missing")):
             if key not in pupil.values:
@@ -227,8 +255,6 @@ def changes_of(pupil: Pupil, known: Known, school_class: KnownClass) -> list[Cha
     ]
     if known.class_id != school_class.id:
         changes.append(Change("class", known.class_label, school_class.label))
-    for member in pupil.members:
-        changes.extend(_member_changes(member, find_member(member, known)))
     return changes
 
 
@@ -237,14 +263,8 @@ def find_member(member: Member, known: Known) -> KnownMember | None:
     return next((linked for linked in known.members if linked.name == member.name), None)
 
 
-def _member_changes(member: Member, linked: KnownMember | None) -> list[Change]:
-    if linked is None:
-        return [Change("relation", "", member.relation, member.name)]
-    changes = [
-        Change(key, getattr(linked, key), getattr(member, key), member.name)
-        for key in ("phone", "address", "employer")
-        if getattr(member, key) and getattr(member, key) != getattr(linked, key)
-    ]
+def _link_changes(member: Member, linked: KnownMember) -> list[Change]:
+    changes = []
     if member.relation not in {"other", linked.relation}:
         changes.append(Change("relation", linked.relation, member.relation, member.name))
     if member.is_guardian is not None and member.is_guardian != linked.is_guardian:

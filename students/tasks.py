@@ -1,0 +1,40 @@
+"""Tasks about pupils: doors that take ids and call one service."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from celery import shared_task
+from django.utils import timezone
+
+from students.services import roster as roster_services
+
+logger = logging.getLogger(__name__)
+
+
+@shared_task
+def check_roster(roster_id: int, **_future: Any) -> None:
+    """The dry run of an uploaded roster."""
+    _run(roster_services.check_roster, roster_id)
+
+
+@shared_task
+def apply_roster(roster_id: int, **_future: Any) -> None:
+    """The import of a confirmed roster."""
+    _run(roster_services.apply_roster, roster_id)
+
+
+@shared_task
+def sweep_rosters(**_future: Any) -> None:
+    """Beat: wake lost work, forget old reports."""
+    roster_services.sweep_rosters(now=timezone.now())
+
+
+def _run(service: Any, roster_id: int) -> None:
+    try:
+        service(roster_id=roster_id, on=timezone.localdate(), now=timezone.now())
+    except Exception as error:  # whatever it was, the page must not wait for ever
+        # The message of a database error quotes the row: only the kind of fault may reach a log.
+        logger.error("roster %s: %s", roster_id, type(error).__name__)
+        roster_services.fail_roster(roster_id=roster_id, now=timezone.now())
