@@ -50,6 +50,12 @@ const darkOnWish = {
   },
 };
 
+// Words of running text are no classes: only what stands between < and > counts.
+const wordsInsideTags = (html) => (html.match(/<[^>]+>/g) ?? []).join(" ").match(/[\w-]+/g) ?? [];
+
+// Names we use for something else than Tabler does.
+const NOT_TABLERS = [/^\.?(row|steps|timeline|chart|empty|tabs|page|footer|toast|progress)\b/];
+
 async function tabler(content) {
   const require = createRequire(import.meta.url);
   const css = readFileSync(require.resolve("@tabler/core/dist/css/tabler.css"), "utf8");
@@ -58,10 +64,12 @@ async function tabler(content) {
     new PurgeCSS().purge({
       css: [{ raw }],
       content,
+      extractors: [{ extractor: wordsInsideTags, extensions: ["html"] }],
+      blocklist: NOT_TABLERS,
       variables: true,
       keyframes: true,
       fontFace: true,
-      safelist: { standard: ["html", "body", "show", "active", "disabled"] },
+      safelist: { standard: ["html", "body", "show", "active", "disabled", "btn-primary", "btn-secondary", "btn-danger"] },
     });
   const [first] = await purge(trimmed);
   const [second] = await purge(first.css); // a variable that only an unused variable used
