@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse  # noqa
+from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.permissions import Perm
 from accounts.roles import ROLES
+from reminders import selectors as reminder_selectors
 from schools import access as school_access
 
 
@@ -42,6 +43,13 @@ ITEMS = (
 )
 
 
+def _exists(name: str) -> bool:
+    try:
+        return bool(reverse(name))
+    except NoReverseMatch:
+        return False
+
+
 def shell(request: HttpRequest) -> dict[str, Any]:
     """Context for base.html; nothing for people who aren't signed in."""
     user = getattr(request, "user", None)
@@ -49,20 +57,18 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         return {"nav_items": []}
     now = timezone.now()
     today = timezone.localdate(now)
-    unread = 0
-    def _r(n):
-        try: return reverse(n)
-        except NoReverseMatch: return "#"
+    unread = reminder_selectors.unread_count(user, now=now)
     items = [
         {
-            "url": _r(item.name),
+            "url": reverse(item.name),
             "label": item.label,
             "icon": item.icon,
-            "current": request.path == _r(item.name),
+            "current": request.path == reverse(item.name),
             "count": unread if item.name == "reminders:bell" else 0,
             "on_phone": item.on_phone,
         }
         for item in ITEMS
+        if _exists(item.name)
         if item.perm is None or school_access.holds(user, item.perm, on=today)
     ]
     may_log = school_access.holds(user, Perm.TALK_LOG, on=today)

@@ -68,6 +68,15 @@ def reason_for(user: User, student: Student, perm: Perm, *, on: date) -> Reason 
 
 
 def _reaches(grant: Grant, user: User, student: Student, on: date) -> bool:
+    """Asked once for a request, since a page asks for several rights over the same pupil."""
+    kept: dict[tuple[Grant, int, date], bool] = user.__dict__.setdefault("_reaches", {})
+    key = (grant, student.pk, on)
+    if key not in kept:
+        kept[key] = _look_up_reach(grant, user, student, on)
+    return kept[key]
+
+
+def _look_up_reach(grant: Grant, user: User, student: Student, on: date) -> bool:
     if grant.reach is Reach.SCHOOL:
         return True
     if grant.reach is Reach.BOARDERS:
