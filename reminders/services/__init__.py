@@ -3,6 +3,15 @@
 from reminders.services.delivery import sweep
 from reminders.services.planning import cancel, plan
 from reminders.services.reading import mark_all_read, mark_read
-from reminders.services.resolving import Outcome, resolve
+from reminders.services.resolving import NothingToResolveError, Outcome, resolve
 
-__all__ = ["Outcome", "cancel", "mark_all_read", "mark_read", "plan", "resolve", "sweep"]
+__all__ = [
+    "NothingToResolveError",
+    "Outcome",
+    "cancel",
+    "mark_all_read",
+    "mark_read",
+    "plan",
+    "resolve",
+    "sweep",
+]

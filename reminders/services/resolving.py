@@ -21,7 +21,7 @@ class Outcome(models.TextChoices):
     TOLD = "told", _("Told in another way")
 
 
-_POSSIBLE = {
+POSSIBLE = {
     State.UNCERTAIN: {Outcome.ARRIVED, Outcome.SEND_AGAIN},
     State.FAILED: {Outcome.TOLD, Outcome.SEND_AGAIN},
 }
@@ -39,7 +39,7 @@ def resolve(reminder: Reminder, *, outcome: Outcome, by: User, now: datetime) ->
     Raises NothingToResolveError when the row no longer waits for a decision, or not for this one.
     """
     row = Reminder.objects.select_for_update().get(pk=reminder.pk)
-    if row.cancelled_at is not None or outcome not in _POSSIBLE.get(State(row.state), set()):
+    if row.cancelled_at is not None or outcome not in POSSIBLE.get(State(row.state), set()):
         raise NothingToResolveError
     was = row.state
     if outcome == Outcome.ARRIVED:
