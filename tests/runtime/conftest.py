@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -18,13 +19,25 @@ from config import embedded
 HOME = Path(__file__).resolve().parent.parent.parent
 
 
-@pytest.fixture
-def folder() -> Iterator[Path]:
+@contextmanager
+def an_open_folder() -> Iterator[Path]:
     """A temporary folder that an ordinary user may pass through (pytest's own is closed to others)."""
     path = Path(tempfile.mkdtemp(prefix="kl-runtime-", dir="/tmp"))
     path.chmod(0o755)
     yield path
     shutil.rmtree(path, ignore_errors=True)
+
+
+def a_free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    with an_open_folder() as path:
+        yield path
 
 
 @pytest.fixture
@@ -41,13 +54,6 @@ def make_server() -> Iterator[Callable[[Path], embedded.Server]]:
         server.stop()
         if server.socket_dir != server.data:
             shutil.rmtree(server.socket_dir, ignore_errors=True)
-
-
-@pytest.fixture
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def run_python(code: str, **options: object) -> subprocess.CompletedProcess[str]:
