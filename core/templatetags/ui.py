@@ -125,6 +125,7 @@ def field(bound: BoundField, kind: str = "", **extra: Any) -> SafeString:
     kind = kind or _kind_of(bound)
     colours, guides = extra.pop("colours", {}), extra.pop("guides", {})
     context: dict[str, Any] = {
+        "optional": _optional(bound),
         "field": bound,
         "kind": kind,
         "id": extra.get("id") or bound.id_for_label or bound.auto_id,
@@ -164,6 +165,15 @@ def _kind_of(bound: BoundField) -> str:
     if isinstance(widget, widgets.Select):
         return "select"
     return "datetime" if isinstance(widget, widgets.MultiWidget) else "text"
+
+
+def _optional(bound: BoundField) -> bool:
+    """Whether it may stay empty; a list without an empty choice always says something."""
+    if isinstance(bound.field.widget, widgets.Select) and not bound.field.widget.allow_multiple_selected:
+        return not bound.field.required and any(
+            value in ("", None) for value, _label in bound.field.widget.choices
+        )
+    return not bound.field.required
 
 
 def _described_by(bound: BoundField) -> str:

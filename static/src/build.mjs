@@ -54,7 +54,7 @@ const darkOnWish = {
 const wordsInsideTags = (html) => (html.match(/<[^>]+>/g) ?? []).join(" ").match(/[\w-]+/g) ?? [];
 
 // Names we use for something else than Tabler does.
-const NOT_TABLERS = [/^\.?(row|steps|timeline|chart|empty|tabs|page|footer|toast|progress)\b/];
+const NOT_TABLERS = [/^\.?(row|icon|steps|timeline|chart|empty|tabs|page|footer|toast|progress)\b/];
 
 async function tabler(content) {
   const require = createRequire(import.meta.url);
