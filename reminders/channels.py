@@ -12,6 +12,7 @@ from typing import Protocol
 
 from django.conf import settings
 from django.core import mail
+from django.core.mail.backends.base import BaseEmailBackend
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
@@ -44,6 +45,13 @@ class EmailSender:
     def deliver(self, reminder: Reminder) -> None:
         connection = mail.get_connection()
         try:
+            self._hand_over(reminder, connection)
+        finally:
+            with contextlib.suppress(OSError, smtplib.SMTPException):
+                connection.close()
+
+    def _hand_over(self, reminder: Reminder, connection: BaseEmailBackend) -> None:
+        try:
             message = compose(reminder)
             message.connection = connection
             connection.open()
@@ -59,9 +67,6 @@ class EmailSender:
             if isinstance(connection, smtp.Backend):
                 raise RefusedError(_code(error)) from error
             raise FateUnknownError(_code(error)) from error  # this backend can't say how far it came
-        finally:
-            with contextlib.suppress(OSError, smtplib.SMTPException):
-                connection.close()
 
 
 SENDERS: dict[str, Sender] = {Channel.EMAIL: EmailSender()}

@@ -21,6 +21,7 @@ from pathlib import Path
 from urllib.parse import quote, urlencode
 
 import psutil
+import psycopg2
 from aiosmtpd.smtp import SMTP
 from django.db import connection
 
@@ -44,8 +45,9 @@ class _Session(SMTP):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self.port = transport.get_extra_info("peername")[1]
-        self.ledger.step("connected", self.port)
         super().connection_made(transport)
+        if self.ledger.step("connected", self.port) == BREAK:
+            transport.abort()
 
     async def handle_MAIL(self, server, session, envelope, address, options):
         envelope.mail_from = address
@@ -77,7 +79,8 @@ class _Session(SMTP):
         await super().push(status)
         if self.took_message:
             self.took_message = False
-            self.ledger.step("answered", self.port)
+            if self.ledger.step("answered", self.port) == BREAK:
+                self.transport.abort()
 
 
 class Ledger:
@@ -244,3 +247,12 @@ def verdict(ledger: Ledger) -> Counter[str]:
         found["open"] += row.state in {State.PLANNED, State.LEASED}
         found["uncertain_arrived"] += row.state == State.UNCERTAIN and copies == 1
     return found
+
+
+def end_other_sessions() -> None:
+    """What a restart of the database does to everybody else."""
+    with contextlib.closing(psycopg2.connect(database_url())) as mine, mine.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND usename = current_user AND pid <> pg_backend_pid()"
+        )
