@@ -49,7 +49,7 @@ class InvitedOnlyAdapter(DefaultAccountAdapter):
         services.set_password(user=user, password=password, by=user)
 
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:
-        return resolve_url("accounts:preferences")
+        return resolve_url("accounts:me")
 
     def add_message(self, request: HttpRequest, level: int, *args: Any, **kwargs: Any) -> None:
         """Only what the person couldn't see otherwise: signing in and out speak for themselves."""

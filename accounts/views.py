@@ -12,11 +12,17 @@ from django.utils import timezone, translation
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts import forms, selectors, services
+from accounts import forms, registry, selectors, services
 from accounts.http import SignedInRequest
 from core import htmx
+
+
+@require_safe
+def me(request: SignedInRequest) -> HttpResponse:
+    """Who I am here: roles with their sentences, language, theme, password, API token."""
+    return _own_page(request)
 
 
 @require_http_methods(["GET", "POST"])
@@ -25,8 +31,8 @@ def preferences(request: SignedInRequest) -> HttpResponse:
     form = forms.PreferencesForm(request.POST) if request.method == "POST" else None
     if form is not None and form.is_valid():
         services.set_preferences(user=request.user, by=request.user, **form.cleaned_data)
-        return redirect(_safe_next(request) or "accounts:preferences")
-    return _preferences(request, form=form)
+        return redirect(_safe_next(request) or "accounts:me")
+    return _own_page(request, form=form)
 
 
 @sensitive_post_parameters("password")
@@ -35,30 +41,32 @@ def issue_token(request: SignedInRequest) -> HttpResponse:
     """Make an API token; this answer is the only place where it can be read."""
     form = forms.ApiTokenForm(request.POST, user=request.user)
     if not form.is_valid():
-        return _preferences(request, token_form=form)
+        return _own_page(request, token_form=form)
     token = services.issue_api_token(user=request.user, by=request.user, now=timezone.now())
-    return _preferences(request, new_token=token)
+    return _own_page(request, new_token=token)
 
 
 @require_POST
 def revoke_token(request: SignedInRequest) -> HttpResponse:
     services.revoke_api_token(user=request.user, by=request.user)
     htmx.toast(request, _("The API token is taken back."))
-    return redirect("accounts:preferences")
+    return redirect("accounts:me")
 
 
-def _preferences(request: SignedInRequest, **more: Any) -> HttpResponse:
+def _own_page(request: SignedInRequest, **more: Any) -> HttpResponse:
     """The page of my own settings, with whichever of its forms came back."""
     user = request.user
     own = {"language": user.language, "theme": user.theme}
     context = {
-        "title": _("Preferences"),
+        "title": _("Me"),
+        "sections": registry.sections(user, on=timezone.localdate()),
         "form": more.pop("form", None) or forms.PreferencesForm(initial=own),
         "token_form": more.pop("token_form", None) or forms.ApiTokenForm(user=user),
         "token_since": selectors.api_token_since(user),
         **more,
     }
-    return render(request, "accounts/preferences.html", context)
+    sent_back = any(one.errors for one in (context["form"], context["token_form"]))
+    return render(request, "accounts/me.html", context, status=422 if sent_back else 200)
 
 
 @login_not_required

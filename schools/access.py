@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from accounts.permissions import Perm
 from accounts.roles import ROLES, Reach, Role
-from schools.models import Membership, School
+from schools.models import Invitation, Membership, School, SchoolDay, SchoolYear, Term
 
 
 @dataclass(frozen=True)
@@ -136,3 +136,54 @@ def get_own_school_or_403(user: User, perm: Perm, *, on: date) -> School:
     if school is None:
         raise PermissionDenied
     return school
+
+
+def get_year_or_404(user: User, school_id: uuid.UUID, starts_on: date, perm: Perm, *, on: date) -> SchoolYear:
+    """A year of a school, by its first day. Raises Http404 and PermissionDenied."""
+    school = get_school_or_404(user, school_id, perm, on=on)
+    year = SchoolYear.objects.select_related("school").filter(school=school, starts_on=starts_on).first()
+    if year is None:
+        raise Http404
+    return year
+
+
+def get_term_or_404(
+    user: User, school_id: uuid.UUID, starts_on: date, number: int, perm: Perm, *, on: date
+) -> Term:
+    """A term by its year's first day and its number. Raises Http404 and PermissionDenied."""
+    year = get_year_or_404(user, school_id, starts_on, perm, on=on)
+    term = Term.objects.select_related("school", "year").filter(year=year, number=number).first()
+    if term is None:
+        raise Http404
+    return term
+
+
+def get_day_or_404(user: User, school_id: uuid.UUID, day: date, perm: Perm, *, on: date) -> SchoolDay:
+    """A holiday or make-up day of a school. Raises Http404 and PermissionDenied."""
+    school = get_school_or_404(user, school_id, perm, on=on)
+    found = SchoolDay.objects.select_related("school").filter(school=school, on=day).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def members_of(school: School) -> QuerySet[Membership]:
+    """Everybody who holds or held a role in the school or one of its classes."""
+    return Membership.objects.filter(Q(school=school) | Q(school_class__school=school))
+
+
+def get_membership_or_404(school: School, pk: int) -> Membership:
+    """A membership of a school that has passed get_school_or_404 already. Raises Http404."""
+    found = members_of(school).select_related("user", "school_class").filter(pk=pk).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def get_invitation_or_404(user: User, school_id: uuid.UUID, public_id: uuid.UUID, *, on: date) -> Invitation:
+    """An invitation of a school where the person may invite. Raises Http404 and PermissionDenied."""
+    school = get_school_or_404(user, school_id, Perm.MEMBER_INVITE, on=on)
+    found = Invitation.objects.select_related("school").filter(school=school, public_id=public_id).first()
+    if found is None:
+        raise Http404
+    return found

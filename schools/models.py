@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import ClassVar
 
 from django.conf import settings
@@ -27,7 +27,9 @@ class Area(models.Model):
     "everything below" is one indexed prefix.
     """
 
-    PRIVACY: ClassVar[dict[str, Label]] = dict.fromkeys(["id", "code", "name", "level", "parent", "path"], PUBLIC)
+    PRIVACY: ClassVar[dict[str, Label]] = dict.fromkeys(
+        ["id", "code", "name", "level", "parent", "path"], PUBLIC
+    )
 
     class Level(models.TextChoices):
         PROVINCE = "province", _("Province")
@@ -235,9 +237,10 @@ class Membership(models.Model):
                     | (~Q(role__in=[Role.DISTRICT_OFFICIAL, Role.HOMEROOM_TEACHER]) & Q(school__isnull=False))
                 ),
             ),
+            # A role taken back on its first day never was in force: its last day is the day before.
             models.CheckConstraint(
                 name="schools_membership_order",
-                condition=Q(ended_on=None) | Q(ended_on__gte=F("started_on")),
+                condition=Q(ended_on=None) | Q(ended_on__gte=F("started_on") - timedelta(days=1)),
             ),
             models.UniqueConstraint(
                 fields=["user", "role", "area", "school", "school_class"],
@@ -256,11 +259,16 @@ class Membership(models.Model):
 
 
 class Invitation(PublicIdModel):
-    """An offer to join with one role; only the hash of its token is kept, and it works once."""
+    """An offer to join with one role; only the hash of its token is kept, and it works once.
+
+    `area` is set for district officials alone. `invited_by` is empty for the very first people of
+    a new system, whom `manage.py invite` asks in.
+    """
 
     PRIVACY: ClassVar[dict[str, Label]] = {
         "id": PUBLIC,
         "public_id": PUBLIC,
+        "area": PUBLIC,
         "school": PUBLIC,
         "school_class": PUBLIC,
         "role": PUBLIC,
@@ -275,18 +283,37 @@ class Invitation(PublicIdModel):
         "withdrawn_at": PUBLIC,
     }
 
-    school = models.ForeignKey(School, models.PROTECT, related_name="invitations")
+    area = models.ForeignKey(Area, models.PROTECT, null=True, blank=True, related_name="invitations")
+    school = models.ForeignKey(School, models.PROTECT, null=True, blank=True, related_name="invitations")
     school_class = models.ForeignKey(SchoolClass, models.PROTECT, null=True, blank=True)
     role = models.CharField(_("role"), max_length=20, choices=[(r.value, s.label) for r, s in ROLES.items()])
     name = models.CharField(_("name"), max_length=80)
     email = models.EmailField(_("e-mail"), blank=True)
     phone = models.CharField(_("telephone"), max_length=20, blank=True)
     token_hash = models.CharField(max_length=64, unique=True)
-    invited_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT)
+    invited_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+    )
     invited_at = models.DateTimeField()
     expires_at = models.DateTimeField()
     accepted_at = models.DateTimeField(null=True, blank=True)
     withdrawn_at = models.DateTimeField(null=True, blank=True)
 
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="schools_invitation_one_place",
+                condition=Q(area__isnull=False, school=None, school_class=None, role=Role.DISTRICT_OFFICIAL)
+                | (Q(area=None, school__isnull=False) & ~Q(role=Role.DISTRICT_OFFICIAL)),
+            ),
+            models.CheckConstraint(
+                name="schools_invitation_one_end", condition=Q(accepted_at=None) | Q(withdrawn_at=None)
+            ),
+        ]
+
     def __str__(self) -> str:
         return f"{self.role} at {self.school_id}"
+
+    @property
+    def role_label(self) -> str:
+        return str(ROLES[Role(self.role)].label)

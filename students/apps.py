@@ -5,7 +5,9 @@ class StudentsConfig(AppConfig):
     name = "students"
 
     def ready(self) -> None:
+        from schools import registry as school_registry
         from students import registry
-        from students.selectors import child
+        from students.selectors import child, classes
 
         registry.add_source(child.ENROLMENT_SOURCE)
+        school_registry.count_pupils_with(classes.pupils_by_class)

@@ -1,0 +1,97 @@
+"""Forms about people. Shape only; rules are in services."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib.auth import password_validation
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from accounts.forms import PASSWORD_HELP, password_field
+from accounts.models import User
+from accounts.roles import ROLES
+from schools.forms.fields import DayField, ObjectField, PhoneField
+from schools.models import SchoolClass
+
+
+def _roles() -> list[tuple[str, Any]]:
+    return [(role.value, spec.label) for role, spec in ROLES.items() if spec.scope != "area"]
+
+
+class _RoleForm(forms.Form):
+    """Which role, and for a homeroom teacher which class."""
+
+    role = forms.ChoiceField(label=_("Role"))
+
+    def __init__(self, *args: Any, classes: list[SchoolClass], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["role"].choices = _roles()  # type: ignore[attr-defined]
+        self.fields["school_class"] = ObjectField(
+            classes,
+            label=_("Class"),
+            empty="—",
+            required=False,
+            help_text=_("For homeroom teachers only."),
+        )
+
+
+class InvitationForm(_RoleForm):
+    name = forms.CharField(label=_("Name"), max_length=80)
+    email = forms.EmailField(
+        label=_("E-mail"),
+        max_length=254,
+        required=False,
+        help_text=_("The link is sent there. Without one you get the link to hand over."),
+    )
+    phone = PhoneField(label=_("Telephone"), required=False)
+    field_order = ("name", "role", "school_class", "email", "phone")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.order_fields(self.field_order)
+
+
+class GrantForm(_RoleForm):
+    """Another role for somebody who works here already."""
+
+    def __init__(self, *args: Any, people: list[User], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["person"] = ObjectField(people, label=_("Person"))
+        self.order_fields(["person", "role", "school_class"])
+
+
+class EndForm(forms.Form):
+    membership = forms.IntegerField(min_value=1, max_value=2**63 - 1, widget=forms.HiddenInput)
+    last_day = DayField(label=_("Last day"), required=False, help_text=_("Leave empty to end it at once."))
+
+
+class AcceptForm(forms.Form):
+    """What an invited person sets for themselves."""
+
+    username = forms.CharField(
+        label=_("User name"),
+        max_length=150,
+        help_text=_("To sign in with; your telephone number or e-mail address works too."),
+        widget=forms.TextInput(attrs={"autocomplete": "username", "autocapitalize": "none"}),
+    )
+    password = password_field(_("Password"), autocomplete="new-password", help_text=PASSWORD_HELP)
+    repeat = password_field(_("The same password again"), autocomplete="new-password")
+
+    def __init__(self, *args: Any, name: str, **kwargs: Any) -> None:
+        self.person_name = name
+        super().__init__(*args, **kwargs)
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        password = data.get("password")
+        if password and data.get("repeat") and password != data["repeat"]:
+            self.add_error("repeat", _("The two passwords differ."))
+        elif password:
+            user = User(username=data.get("username", ""), name=self.person_name)
+            try:
+                password_validation.validate_password(password, user)
+            except ValidationError as error:
+                self.add_error("password", error)
+        return data

@@ -1,0 +1,41 @@
+"""Reads about places and who works there."""
+
+from schools.selectors.calendar import Calendar, calendar, is_school_day
+from schools.selectors.members import (
+    classes_to_give,
+    members,
+    my_memberships,
+    open_invitation,
+    open_invitations,
+    people_of,
+)
+from schools.selectors.places import (
+    ClassRow,
+    SchoolPage,
+    class_rows,
+    current_term,
+    current_year,
+    school_page,
+    schools_page,
+    years,
+)
+
+__all__ = [
+    "Calendar",
+    "ClassRow",
+    "SchoolPage",
+    "calendar",
+    "class_rows",
+    "classes_to_give",
+    "current_term",
+    "current_year",
+    "is_school_day",
+    "members",
+    "my_memberships",
+    "open_invitation",
+    "open_invitations",
+    "people_of",
+    "school_page",
+    "schools_page",
+    "years",
+]
