@@ -68,3 +68,21 @@ def run_python(code: str, **options: object) -> subprocess.CompletedProcess[str]
         check=False,
         **options,  # type: ignore[call-overload]
     )
+
+
+def as_an_ordinary_user(*command: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run as `nobody`, who may read this project and its Python wherever they lie, but write nowhere."""
+    setpriv = shutil.which("setpriv")
+    if os.geteuid() != 0 or setpriv is None:
+        pytest.skip("needs root and setpriv to become another user")
+    become = [setpriv, "--reuid=65534", "--regid=65534", "--clear-groups"]
+    capability = ["--inh-caps=+dac_read_search", "--ambient-caps=+dac_read_search"]
+    return subprocess.run(
+        [*become, *capability, *command],
+        cwd=HOME,
+        env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1", **environment},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )

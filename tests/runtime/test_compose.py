@@ -29,7 +29,8 @@ def services(text: str) -> dict[str, Any]:
 def has_compose() -> bool:
     docker = shutil.which("docker")
     return (
-        bool(docker) and subprocess.run([docker, "compose", "version"], capture_output=True).returncode == 0
+        bool(docker)
+        and subprocess.run([docker, "compose", "version"], capture_output=True, check=False).returncode == 0
     )
 
 
