@@ -18,7 +18,7 @@ from accounts.roles import ROLES, Reach, Role, roles_with
 from schools import access as school_access
 from schools.access import AS_ROLE, Grant, Reason
 from schools.models import Membership
-from students.models import Enrolment, Pairing, Student, StudentQuerySet
+from students.models import Enrolment, Pairing, RosterImport, Student, StudentQuerySet
 
 
 def visible_students(user: User, perm: Perm, *, on: date) -> StudentQuerySet:
@@ -122,3 +122,17 @@ def _membership_reaches(reach: Reach, student: Student, on: date) -> Q:
     if reach is Reach.PAIRING:
         return Q(user_id__in=Pairing.objects.active(on).filter(student=student).values("teacher_id"))
     return Q(pk__in=[])
+
+
+def get_roster_or_404(user: User, public_id: uuid.UUID, *, on: date) -> RosterImport:
+    """The roster import, or 404 outside the person's schools, or 403 without the right to import.
+
+    Raises Http404 and PermissionDenied.
+    """
+    found = RosterImport.objects.select_related("school__area", "uploaded_by", "confirmed_by", "progress")
+    roster = found.defer("content").filter(public_id=public_id).first()
+    if roster is None or not school_access.can(user, Perm.SCHOOL_VIEW, school=roster.school, on=on):
+        raise Http404
+    if not school_access.can(user, Perm.ROSTER_IMPORT, school=roster.school, on=on):
+        raise PermissionDenied
+    return roster

@@ -1,10 +1,16 @@
 from django.urls import path
 
-from students.views import pages
+from students.views import pages, roster
 
 app_name = "students"
 
 urlpatterns = [
     path("", pages.today, name="today"),
     path("children/<uuid:public_id>/", pages.detail, name="detail"),
+    path("roster/", roster.imports, name="roster_imports"),
+    path("roster/<uuid:public_id>/", roster.detail, name="roster_import_detail"),
+    path("roster/<uuid:public_id>/confirm/", roster.confirm, name="roster_import_confirm"),
+    path("roster/<uuid:public_id>/withdraw/", roster.withdraw, name="roster_import_withdraw"),
+    path("roster/<uuid:public_id>/rows/<int:number>/", roster.decide, name="roster_import_decide"),
+    path("roster/<uuid:public_id>/report/<str:kind>/", roster.report, name="roster_import_report"),
 ]

@@ -146,6 +146,8 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 FILE_UPLOAD_PERMISSIONS = 0o600
 ROSTER_MAX_BYTES = env.integer("ROSTER_MAX_BYTES", 10 * 1024 * 1024)
 ROSTER_MAX_ROWS = env.integer("ROSTER_MAX_ROWS", 50_000)
+UPLOAD_MAX_BYTES = ROSTER_MAX_BYTES  # of a larger file nothing is kept in memory or on disk
+FILE_UPLOAD_HANDLERS = ["core.uploads.BoundedUploadHandler"]
 
 # --- the web ----------------------------------------------------------------------------------
 X_FRAME_OPTIONS = "DENY"
@@ -204,6 +206,7 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")
 CELERY_BEAT_SCHEDULE = {
+    "sweep-rosters": {"task": "students.tasks.sweep_rosters", "schedule": 5 * 60.0},
     "sweep-reminders": {"task": "reminders.tasks.sweep", "schedule": 30.0},
 }
 

@@ -14,6 +14,7 @@ from students.roster.messages import FileRefused
 from students.roster.workbook import Sheet, Workbook, open_workbook
 
 HEADER_ROWS = 20
+_ZIP = b"PK"
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _OLD_BIFF = (b"\x09\x08", b"\x09\x04", b"\x09\x02", b"\x09\x00")
 _FOREIGN = {
@@ -47,13 +48,21 @@ def read_table(data: bytes, limits: Limits | None = None) -> Table:
     way to mend the file; also while the rows are consumed, since damage and bombs show only then.
     """
     limits = limits or Limits()
-    if not data.strip(b"\0 \t\r\n\xef\xbb\xbf"):
-        raise FileRefused("empty")
-    if data.startswith(b"PK"):
+    refuse_obvious(data, limits)
+    if data.startswith(_ZIP):
         return _from_zip(data, limits)
-    _refuse_foreign(data)
     rows = delimited.rows_of(delimited.decode(data), limits)
     return _from_rows("CSV", rows)
+
+
+def refuse_obvious(data: bytes, limits: Limits | None = None) -> None:
+    """Refuse, without reading it, what can be seen to be no roster at the first glance."""
+    if not data.strip(b"\0 \t\r\n\xef\xbb\xbf"):
+        raise FileRefused("empty")
+    if data.startswith(_ZIP):
+        _refuse_other_zips(Container(data, limits or Limits()))
+    else:
+        _refuse_foreign(data)
 
 
 def _refuse_foreign(data: bytes) -> None:
@@ -74,7 +83,6 @@ def _refuse_foreign(data: bytes) -> None:
 
 def _from_zip(data: bytes, limits: Limits) -> Table:
     container = Container(data, limits)
-    _refuse_other_zips(container)
     book = open_workbook(container, limits.sheets)
     chosen: Table | None = None
     others: list[str] = []

@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
-from django.utils.translation import gettext as _
+from django.db.models import Count, Q
 
 from core.pagination import Page, keyset
 from schools.models import School, SchoolClass, SchoolYear
 from students.models import Enrolment, GuardianLink, RosterImport, RosterRow, Student
-from students.roster.cells import column_letter
-from students.roster.messages import FILE_MESSAGES, ROW_MESSAGES
 from students.roster.values import class_label
 from students.roster.verdicts import Known, KnownClass, KnownMember, Register
 
@@ -118,58 +114,3 @@ def tab_counts(roster: RosterImport) -> dict[str, int]:
         **{name: Count("pk", filter=condition) for name, condition in TABS.items()}
     )
     return counts
-
-
-# --- words ----------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Said:
-    """An issue in the reader's language, with its cell."""
-
-    level: str
-    cell: str
-    header: str
-    text: str
-
-
-def say(issue: dict[str, Any]) -> Said:
-    """An issue as stored (`asdict(Issue)`) in the reader's language."""
-    text = _(ROW_MESSAGES[issue["code"]]) % issue["params"]
-    column = issue["column"]
-    cell = f"{column_letter(column)}{issue['row']}" if column is not None else ""
-    return Said(issue["level"], cell, issue["header"], text)
-
-
-def say_file_error(error: dict[str, Any]) -> str:
-    """Why a file was refused whole, in the reader's language; "" when it wasn't."""
-    if not error:
-        return ""
-    return str(_(FILE_MESSAGES[error["code"]]) % error["params"])
-
-
-def report(roster: RosterImport) -> dict[str, Any]:
-    """What became of the file: counts, and each warning and refusal with row, column and reason."""
-    counts = roster.counts
-    found: dict[str, Any] = {key: counts.get(key, 0) for key in ("rows", "new", "updated", "unchanged")} | {
-        "warnings": [],
-        "refused": [],
-    }
-    if roster.error:
-        found["file_error"] = say_file_error(roster.error)
-    for row in flagged_rows(roster):
-        add_issues(found, row.issues)
-    return found
-
-
-def flagged_rows(roster: RosterImport) -> QuerySet[RosterRow]:
-    """The rows somebody should look at."""
-    return roster.rows.exclude(issues=[]).order_by("number")
-
-
-def add_issues(report: dict[str, Any], issues: Iterable[dict[str, Any]]) -> None:
-    """Sort a row's issues into the report. The column is its heading; "*" is the whole row."""
-    for issue in issues:
-        said = say(issue)
-        target = "warnings" if said.level == "warning" else "refused"
-        report[target].append({"row": issue["row"], "column": said.header or "*", "reason": said.text})

@@ -88,7 +88,8 @@ def check_roster(*, roster_id: int, on: date, now: datetime) -> None:
         roster.save()
 
 
-def _store_rows(roster: RosterImport, rows: Iterable[Planned]) -> None:
+def _store_rows(roster: RosterImport, rows: Iterable[Planned], *, is_done: bool = False) -> None:
+    """What a row holds is kept only while somebody may still confirm it."""
     RosterRow.objects.bulk_create(
         (
             RosterRow(
@@ -98,9 +99,9 @@ def _store_rows(roster: RosterImport, rows: Iterable[Planned]) -> None:
                 name=planned.pupil.values.get("name", ""),
                 verdict=planned.verdict.kind.value,
                 has_warning=planned.has_warning,
-                pupil=planned.pupil.to_json() if planned.is_let_in else {},
+                pupil=planned.pupil.to_json() if planned.is_let_in and not is_done else {},
                 issues=[asdict(issue) for issue in planned.issues],
-                changes=[asdict(change) for change in planned.verdict.changes],
+                changes=[] if is_done else [asdict(change) for change in planned.verdict.changes],
             )
             for planned in rows
         ),
@@ -244,8 +245,7 @@ def import_file(
             confirmed_at=now,
         )
         Writer(school, on, by, str(roster.public_id)).write(plan.rows, tick)
-        _store_rows(roster, plan.rows)
-        roster.rows.update(pupil={}, changes=[])
+        _store_rows(roster, plan.rows, is_done=True)
         _finish(roster, now)
     return plan
 

@@ -60,6 +60,26 @@ ROWS: list[Row] = [
     # --- pupils ----------------------------------------------------------------------------------
     *_pages("students:today", Scope.SIGNED_IN, "GET"),
     *_pages("students:detail", Scope.OBJECT, "GET", allow=SCHOOL, args=("student",)),
+    # --- roster import ---------------------------------------------------------------------------
+    *_pages("students:roster_imports", Scope.MINE, "GET", "POST", allow={Role.SCHOOL_ADMIN}),
+    *[
+        page
+        for name, method, args in (
+            ("detail", "GET", ("roster",)),
+            ("confirm", "POST", ("roster",)),
+            ("withdraw", "POST", ("roster",)),
+            ("decide", "POST", ("roster", "roster_row")),
+            ("report", "GET", ("roster", "report_kind")),
+        )
+        for page in _pages(
+            f"students:roster_import_{name}",
+            Scope.OBJECT,
+            method,
+            allow={Role.SCHOOL_ADMIN},
+            refuse=EVERYBODY - {Role.SCHOOL_ADMIN},
+            args=args,
+        )
+    ],
     # --- talks -----------------------------------------------------------------------------------
     *_pages("counselling:pick", Scope.MINE, "GET", allow=LOGGING),
     *_pages(

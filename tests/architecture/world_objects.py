@@ -13,7 +13,11 @@ def make(*, school: Any, school_class: Any, student: Any, staff: dict[Role, Any]
     author = factories.make_user("somebody_else")  # nobody of the cast: so "only the author" refuses all
     session = factories.make_session(student, author)
     follow_up = factories.make_follow_up(session, owner=author)
+    roster = factories.make_roster(school, by=staff[Role.SCHOOL_ADMIN])
     return {
+        "roster": roster.public_id,
+        "roster_row": 2,
+        "report_kind": "json",
         "school": school.public_id,
         "class": school_class.public_id,
         "student": student.public_id,

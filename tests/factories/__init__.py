@@ -9,6 +9,7 @@ from tests.factories.places import (
     make_user,
     make_year,
 )
+from tests.factories.rosters import make_roster
 from tests.factories.students import make_pairing, make_student
 
 __all__ = [
@@ -17,6 +18,7 @@ __all__ = [
     "make_follow_up",
     "make_membership",
     "make_pairing",
+    "make_roster",
     "make_school",
     "make_session",
     "make_student",

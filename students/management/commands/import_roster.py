@@ -15,7 +15,7 @@ from django.utils import timezone, translation
 from accounts.models import User
 from schools.models import School
 from students.roster.messages import FileRefused
-from students.selectors import roster as roster_selectors
+from students.selectors import roster_words
 from students.services import roster as roster_services
 from students.services import roster_plan
 from students.services.roster_plan import Plan
@@ -96,7 +96,7 @@ class Command(BaseCommand):
         return content
 
     def _refuse(self, refusal: FileRefused, as_json: bool) -> None:
-        reason = roster_selectors.say_file_error({"code": refusal.code, "params": refusal.params})
+        reason = roster_words.say_file_error({"code": refusal.code, "params": refusal.params})
         if as_json:
             self._print_json({**_EMPTY, "warnings": [], "refused": [], "file_error": reason})
             sys.exit(1)
@@ -106,7 +106,7 @@ class Command(BaseCommand):
         counts = plan.counts()
         report: dict[str, Any] = {key: counts[key] for key in _EMPTY} | {"warnings": [], "refused": []}
         with translation.override(options["language"] or settings.LANGUAGE_CODE):
-            roster_selectors.add_issues(report, plan.issues())
+            roster_words.add_issues(report, plan.issues())
         if code := plan.table["other_school_code"]:
             self.stderr.write(f"Note: the file says school {code}, not {options['school']}.")
         if options["json"]:

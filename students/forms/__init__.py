@@ -1,0 +1,1 @@
+"""Forms about pupils: shape only."""
