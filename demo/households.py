@@ -281,8 +281,13 @@ class Households:
                 )
             )
         phones = [student.phone, *(adult.phone for adult in family.adults)]
-        numbers = [student.national_number, student.identity_number, student.school_number]
-        for kind, key in finder_keys.keys_of(names=[student.name], numbers=numbers, phones=phones):
+        keys = finder_keys.keys_of(
+            names=[student.name],
+            numbers=[student.school_number],
+            identities=[student.national_number, student.identity_number],
+            phones=phones,
+        )
+        for kind, key in keys:
             self.made.add(rows.FinderKey(self.next_id(rows.FinderKey), school.id, student.id, kind, key))
 
     def _pair(self) -> None:

@@ -81,8 +81,8 @@ def terms(starts_on: date) -> list[tuple[date, date]]:
     return [(date(year, 9, 1), date(year + 1, 1, 22)), (date(year + 1, 3, 1), date(year + 1, 7, 9))]
 
 
-# 2026 as in the yearly notice of the State Council's office (国务院办公厅关于2026年部分节假日安排的通知). 2027
-# only follows the statutory holidays: its notice isn't out yet, and a school edits its days anyway.
+# 2026 as in the State Council office's yearly notice (国务院办公厅关于2026年部分节假日安排的通知). 2027 only
+# follows the statutory holidays: its notice isn't out yet, and a school edits its days anyway.
 _SPANS = [  # first day, last day, name
     ("2026-09-25", "2026-09-27", "中秋节"),
     ("2026-10-01", "2026-10-07", "国庆节"),

@@ -101,6 +101,12 @@ def get_student_or_404(user: User, public_id: uuid.UUID, perm: Perm, *, on: date
     return student
 
 
+def require_finding(user: User, *, on: date) -> None:
+    """For lists of pupils: 403 for whoever may know of none anywhere. Raises PermissionDenied."""
+    if not school_access.holds(user, Perm.STUDENT_FIND, on=on):
+        raise PermissionDenied
+
+
 def people_who(perm: Perm, student: Student, *, on: date) -> QuerySet[User]:
     """Everybody who has the right over this pupil: "5 people can read this" counts them."""
     in_school = Q(school_id=student.school_id) | Q(school_class__school_id=student.school_id)

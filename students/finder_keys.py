@@ -6,12 +6,14 @@ from collections.abc import Iterable
 
 from students import names as name_reading
 
-NAME, PINYIN, INITIALS, NUMBER, PHONE = "name", "pinyin", "initials", "number", "phone"
+NAME, PINYIN, INITIALS, NUMBER, IDENTITY, PHONE = "name", "pinyin", "initials", "number", "identity", "phone"
 LONGEST = 200
 FEWEST_DIGITS = 4
 
 
-def keys_of(*, names: Iterable[str], numbers: Iterable[str], phones: Iterable[str]) -> list[tuple[str, str]]:
+def keys_of(
+    *, names: Iterable[str], numbers: Iterable[str], identities: Iterable[str], phones: Iterable[str]
+) -> list[tuple[str, str]]:
     """(kind, key) for every name and number of a pupil and the telephone numbers of their adults.
 
     A telephone number is found by its beginning and by its last four digits: that's what people remember.
@@ -22,7 +24,8 @@ def keys_of(*, names: Iterable[str], numbers: Iterable[str], phones: Iterable[st
         found |= {(NAME, key) for key in reading.names}
         found |= {(PINYIN, key) for key in reading.pinyin}
         found |= {(INITIALS, key) for key in reading.initials}
-    found |= {(NUMBER, number.lower()) for number in numbers if number}
+    found |= {(NUMBER, name_reading.fold(number)) for number in numbers}
+    found |= {(IDENTITY, name_reading.fold(number)) for number in identities}
     for phone in phones:
         digits = "".join(character for character in phone if character.isdigit())
         found |= {(PHONE, key) for key in (digits, digits[-FEWEST_DIGITS:]) if len(key) >= FEWEST_DIGITS}

@@ -1,11 +1,13 @@
 from django.urls import path
 
-from students.views import pages, roster
+from students.views import children, finder, pages, roster
 
 app_name = "students"
 
 urlpatterns = [
     path("", pages.today, name="today"),
+    path("find/", finder.find, name="finder"),
+    path("children/", children.children, name="list"),
     path("children/<uuid:public_id>/", pages.detail, name="detail"),
     path("roster/", roster.imports, name="roster_imports"),
     path("roster/<uuid:public_id>/", roster.detail, name="roster_import_detail"),

@@ -9,151 +9,385 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('schools', '0001_initial'),
+        ("schools", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Person',
+            name="Person",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.UUIDField(default=core.fields.uuid7, editable=False, unique=True)),
-                ('name', models.CharField(max_length=80, verbose_name='name')),
-                ('phone', models.CharField(blank=True, max_length=20, verbose_name='telephone')),
-                ('address', models.CharField(blank=True, max_length=200, verbose_name='address')),
-                ('employer', models.CharField(blank=True, max_length=100, verbose_name='work')),
-                ('school', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='people', to='schools.school')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("public_id", models.UUIDField(default=core.fields.uuid7, editable=False, unique=True)),
+                ("name", models.CharField(max_length=80, verbose_name="name")),
+                ("phone", models.CharField(blank=True, max_length=20, verbose_name="telephone")),
+                ("address", models.CharField(blank=True, max_length=200, verbose_name="address")),
+                ("employer", models.CharField(blank=True, max_length=100, verbose_name="work")),
+                (
+                    "school",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="people",
+                        to="schools.school",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Student',
+            name="Student",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.UUIDField(default=core.fields.uuid7, editable=False, unique=True)),
-                ('name', models.CharField(max_length=80, verbose_name='name')),
-                ('former_name', models.CharField(blank=True, max_length=80, verbose_name='former name')),
-                ('pinyin', models.CharField(blank=True, max_length=200)),
-                ('sex', models.CharField(choices=[('male', 'Male'), ('female', 'Female')], max_length=6, verbose_name='sex')),
-                ('born_on', models.DateField(verbose_name='date of birth')),
-                ('national_number', models.CharField(blank=True, max_length=19, verbose_name='national school number')),
-                ('identity_number', models.CharField(blank=True, max_length=18, verbose_name='identity number')),
-                ('school_number', models.CharField(blank=True, max_length=30, verbose_name='school number')),
-                ('ethnicity', models.CharField(blank=True, max_length=30, verbose_name='ethnicity')),
-                ('health', models.CharField(choices=[('healthy', 'Healthy'), ('fair', 'Fair or weak'), ('chronic', 'Chronic illness'), ('disabled', 'Disability'), ('serious', 'Serious illness'), ('other', 'Other'), ('not_collected', 'Not collected')], default='not_collected', max_length=13, verbose_name='health')),
-                ('boarding', models.CharField(choices=[('boarder', 'Boarder'), ('day', 'Day pupil'), ('not_collected', 'Not collected')], default='not_collected', max_length=13, verbose_name='boarding')),
-                ('phone', models.CharField(blank=True, max_length=20, verbose_name='telephone')),
-                ('address', models.CharField(blank=True, max_length=200, verbose_name='home address')),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('changed_at', models.DateTimeField(auto_now=True)),
-                ('school', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='students', to='schools.school')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("public_id", models.UUIDField(default=core.fields.uuid7, editable=False, unique=True)),
+                ("name", models.CharField(max_length=80, verbose_name="name")),
+                ("former_name", models.CharField(blank=True, max_length=80, verbose_name="former name")),
+                ("pinyin", models.CharField(blank=True, max_length=200)),
+                (
+                    "sex",
+                    models.CharField(
+                        choices=[("male", "Male"), ("female", "Female")], max_length=6, verbose_name="sex"
+                    ),
+                ),
+                ("born_on", models.DateField(verbose_name="date of birth")),
+                (
+                    "national_number",
+                    models.CharField(blank=True, max_length=19, verbose_name="national school number"),
+                ),
+                (
+                    "identity_number",
+                    models.CharField(blank=True, max_length=18, verbose_name="identity number"),
+                ),
+                ("school_number", models.CharField(blank=True, max_length=30, verbose_name="school number")),
+                ("ethnicity", models.CharField(blank=True, max_length=30, verbose_name="ethnicity")),
+                (
+                    "health",
+                    models.CharField(
+                        choices=[
+                            ("healthy", "Healthy"),
+                            ("fair", "Fair or weak"),
+                            ("chronic", "Chronic illness"),
+                            ("disabled", "Disability"),
+                            ("serious", "Serious illness"),
+                            ("other", "Other"),
+                            ("not_collected", "Not collected"),
+                        ],
+                        default="not_collected",
+                        max_length=13,
+                        verbose_name="health",
+                    ),
+                ),
+                (
+                    "boarding",
+                    models.CharField(
+                        choices=[
+                            ("boarder", "Boarder"),
+                            ("day", "Day pupil"),
+                            ("not_collected", "Not collected"),
+                        ],
+                        default="not_collected",
+                        max_length=13,
+                        verbose_name="boarding",
+                    ),
+                ),
+                ("phone", models.CharField(blank=True, max_length=20, verbose_name="telephone")),
+                ("address", models.CharField(blank=True, max_length=200, verbose_name="home address")),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("changed_at", models.DateTimeField(auto_now=True)),
+                (
+                    "school",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="students",
+                        to="schools.school",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Pairing',
+            name="Pairing",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('started_on', models.DateField()),
-                ('ended_on', models.DateField(blank=True, null=True)),
-                ('school', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='schools.school')),
-                ('teacher', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='pairings', to=settings.AUTH_USER_MODEL)),
-                ('student', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='pairings', to='students.student')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("started_on", models.DateField()),
+                ("ended_on", models.DateField(blank=True, null=True)),
+                (
+                    "school",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="schools.school"
+                    ),
+                ),
+                (
+                    "teacher",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="pairings",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "student",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="pairings",
+                        to="students.student",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='GuardianLink',
+            name="GuardianLink",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('relation', models.CharField(choices=[('father', 'Father'), ('mother', 'Mother'), ('grandfather', "Grandfather (father's side)"), ('grandmother', "Grandmother (father's side)"), ('maternal_grandfather', "Grandfather (mother's side)"), ('maternal_grandmother', "Grandmother (mother's side)"), ('sibling', 'Brother or sister'), ('relative', 'Another relative'), ('other', 'Other')], max_length=20, verbose_name='relation')),
-                ('is_guardian', models.BooleanField(default=False, verbose_name='legal guardian')),
-                ('priority', models.PositiveSmallIntegerField(default=1, verbose_name='called in this order')),
-                ('school', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='schools.school')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='guardian_links', to='students.person')),
-                ('student', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='guardian_links', to='students.student')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "relation",
+                    models.CharField(
+                        choices=[
+                            ("father", "Father"),
+                            ("mother", "Mother"),
+                            ("grandfather", "Grandfather (father's side)"),
+                            ("grandmother", "Grandmother (father's side)"),
+                            ("maternal_grandfather", "Grandfather (mother's side)"),
+                            ("maternal_grandmother", "Grandmother (mother's side)"),
+                            ("sibling", "Brother or sister"),
+                            ("relative", "Another relative"),
+                            ("other", "Other"),
+                        ],
+                        max_length=20,
+                        verbose_name="relation",
+                    ),
+                ),
+                ("is_guardian", models.BooleanField(default=False, verbose_name="legal guardian")),
+                (
+                    "priority",
+                    models.PositiveSmallIntegerField(default=1, verbose_name="called in this order"),
+                ),
+                (
+                    "school",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="schools.school"
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="guardian_links",
+                        to="students.person",
+                    ),
+                ),
+                (
+                    "student",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="guardian_links",
+                        to="students.student",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['priority', 'id'],
+                "ordering": ["priority", "id"],
             },
         ),
         migrations.CreateModel(
-            name='FinderKey',
+            name="FinderKey",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('name', 'Name'), ('pinyin', 'Pinyin'), ('initials', 'Initials'), ('number', 'Number'), ('phone', 'Phone')], max_length=8)),
-                ('key', models.CharField(max_length=200)),
-                ('school', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='schools.school')),
-                ('student', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='finder_keys', to='students.student')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("name", "Name"),
+                            ("pinyin", "Pinyin"),
+                            ("initials", "Initials"),
+                            ("number", "Number"),
+                            ("identity", "Identity"),
+                            ("phone", "Phone"),
+                        ],
+                        max_length=8,
+                    ),
+                ),
+                ("key", models.CharField(max_length=200)),
+                (
+                    "school",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="schools.school"
+                    ),
+                ),
+                (
+                    "student",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="finder_keys",
+                        to="students.student",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Enrolment',
+            name="Enrolment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('started_on', models.DateField()),
-                ('ended_on', models.DateField(blank=True, null=True)),
-                ('school', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='schools.school')),
-                ('school_class', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='enrolments', to='schools.schoolclass')),
-                ('student', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='enrolments', to='students.student')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("started_on", models.DateField()),
+                ("ended_on", models.DateField(blank=True, null=True)),
+                (
+                    "school",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="schools.school"
+                    ),
+                ),
+                (
+                    "school_class",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="enrolments",
+                        to="schools.schoolclass",
+                    ),
+                ),
+                (
+                    "student",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="enrolments",
+                        to="students.student",
+                    ),
+                ),
             ],
         ),
         migrations.AddIndex(
-            model_name='person',
-            index=models.Index(fields=['school', 'name'], name='students_person_name'),
+            model_name="person",
+            index=models.Index(fields=["school", "name"], name="students_person_name"),
         ),
         migrations.AddIndex(
-            model_name='student',
-            index=models.Index(fields=['school', 'name', 'id'], name='students_by_name'),
+            model_name="student",
+            index=models.Index(fields=["school", "name", "id"], name="students_by_name"),
         ),
         migrations.AddConstraint(
-            model_name='student',
-            constraint=models.UniqueConstraint(condition=models.Q(('national_number', ''), _negated=True), fields=('school', 'national_number'), name='students_national_number'),
+            model_name="student",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("national_number", ""), _negated=True),
+                fields=("school", "national_number"),
+                name="students_national_number",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='student',
-            constraint=models.UniqueConstraint(condition=models.Q(('identity_number', ''), _negated=True), fields=('school', 'identity_number'), name='students_identity_number'),
+            model_name="student",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("identity_number", ""), _negated=True),
+                fields=("school", "identity_number"),
+                name="students_identity_number",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='student',
-            constraint=models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='students_name_given'),
+            model_name="student",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("name", ""), _negated=True), name="students_name_given"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='pairing',
-            constraint=models.CheckConstraint(condition=models.Q(('ended_on', None), ('ended_on__gte', models.F('started_on')), _connector='OR'), name='students_pairing_order'),
+            model_name="pairing",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("ended_on", None), ("ended_on__gte", models.F("started_on")), _connector="OR"
+                ),
+                name="students_pairing_order",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='pairing',
-            constraint=models.UniqueConstraint(condition=models.Q(('ended_on', None)), fields=('student', 'teacher'), name='students_pairing_once'),
+            model_name="pairing",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("ended_on", None)),
+                fields=("student", "teacher"),
+                name="students_pairing_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='guardianlink',
-            constraint=models.UniqueConstraint(fields=('student', 'person'), name='students_guardian_once'),
+            model_name="guardianlink",
+            constraint=models.UniqueConstraint(fields=("student", "person"), name="students_guardian_once"),
         ),
         migrations.AddIndex(
-            model_name='finderkey',
-            index=models.Index(fields=['school', 'key'], name='students_finder_prefix', opclasses=['int8_ops', 'varchar_pattern_ops']),
+            model_name="finderkey",
+            index=models.Index(
+                fields=["school", "key"],
+                name="students_finder_prefix",
+                opclasses=["int8_ops", "varchar_pattern_ops"],
+            ),
         ),
         migrations.AddConstraint(
-            model_name='finderkey',
-            constraint=models.UniqueConstraint(fields=('student', 'kind', 'key'), name='students_finder_key_once'),
+            model_name="finderkey",
+            constraint=models.UniqueConstraint(
+                fields=("student", "kind", "key"), name="students_finder_key_once"
+            ),
         ),
         migrations.AddIndex(
-            model_name='enrolment',
-            index=models.Index(fields=['school_class', 'student'], name='students_enrolment_class'),
+            model_name="enrolment",
+            index=models.Index(fields=["school_class", "student"], name="students_enrolment_class"),
         ),
         migrations.AddConstraint(
-            model_name='enrolment',
-            constraint=models.CheckConstraint(condition=models.Q(('ended_on', None), ('ended_on__gte', models.F('started_on')), _connector='OR'), name='students_enrolment_order'),
+            model_name="enrolment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("ended_on", None), ("ended_on__gte", models.F("started_on")), _connector="OR"
+                ),
+                name="students_enrolment_order",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='enrolment',
-            constraint=models.UniqueConstraint(condition=models.Q(('ended_on', None)), fields=('student',), name='students_enrolment_open_once'),
+            model_name="enrolment",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("ended_on", None)),
+                fields=("student",),
+                name="students_enrolment_open_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='enrolment',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[(students.models.enrolment._Int8Range(models.F('student_id'), models.F('student_id'), models.Value('[]')), '&&'), (students.models.enrolment._DateRange(models.F('started_on'), models.F('ended_on'), models.Value('[]')), '&&')], name='students_enrolment_no_overlap'),
+            model_name="enrolment",
+            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
+                expressions=[
+                    (
+                        students.models.enrolment._Int8Range(
+                            models.F("student_id"), models.F("student_id"), models.Value("[]")
+                        ),
+                        "&&",
+                    ),
+                    (
+                        students.models.enrolment._DateRange(
+                            models.F("started_on"), models.F("ended_on"), models.Value("[]")
+                        ),
+                        "&&",
+                    ),
+                ],
+                name="students_enrolment_no_overlap",
+            ),
         ),
     ]

@@ -15,7 +15,9 @@ class FinderKey(models.Model):
     """One thing somebody may type to find a pupil: a name or its tail, pinyin, initials, a number.
 
     A prefix of a key in a B-tree answers at 100,000 pupils without an extension such as pg_trgm.
-    Keys are lower case; students.services.finder writes them whenever a name or number changes.
+    Keys are as students.names.fold leaves them; students.services.finder writes them whenever a name or
+    number changes. An identity number (and the national school number made of it) is only ever matched
+    whole: found digit by digit, it would tell itself to somebody who may not read it.
     """
 
     PRIVACY: ClassVar[dict[str, Label]] = {
@@ -31,6 +33,7 @@ class FinderKey(models.Model):
         PINYIN = "pinyin"
         INITIALS = "initials"
         NUMBER = "number"
+        IDENTITY = "identity"
         PHONE = "phone"
 
     school = models.ForeignKey(School, models.PROTECT, related_name="+")

@@ -40,6 +40,7 @@ def refresh_keys(student_ids: Iterable[int]) -> int:
 def _keys(student: Student, phones: set[str]) -> list[tuple[str, str]]:
     return finder_keys.keys_of(
         names=[student.name, student.former_name],
-        numbers=[student.national_number, student.identity_number, student.school_number],
+        numbers=[student.school_number],
+        identities=[student.national_number, student.identity_number],
         phones=[student.phone, *phones],
     )

@@ -59,6 +59,8 @@ ROWS: list[Row] = [
     *_pages("accounts:guest_language", Scope.PUBLIC, "POST"),
     # --- pupils ----------------------------------------------------------------------------------
     *_pages("students:today", Scope.SIGNED_IN, "GET"),
+    *_pages("students:finder", Scope.MINE, "GET", "POST", allow=SCHOOL),
+    *_pages("students:list", Scope.MINE, "GET", allow=SCHOOL),
     *_pages("students:detail", Scope.OBJECT, "GET", allow=SCHOOL, args=("student",)),
     # --- roster import ---------------------------------------------------------------------------
     *_pages("students:roster_imports", Scope.MINE, "GET", "POST", allow={Role.SCHOOL_ADMIN}),

@@ -14,8 +14,8 @@ from demo import services
 class Command(BaseCommand):
     help = (
         "Makes an invented county: schools, staff, pupils, families, talks. It refuses a database that holds "
-        "schools already; with --if-empty it then does nothing; with --reset it first empties a database that "
-        "the demo made itself, and only such a one."
+        "schools already; with --if-empty it then does nothing; with --reset it first empties a database "
+        "that the demo made itself, and only such a one."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:

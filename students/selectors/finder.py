@@ -1,0 +1,131 @@
+"""Finding a pupil by what somebody remembers: a name, its tail, pinyin, initials, a number."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Case, Exists, IntegerField, Min, OuterRef, Prefetch, Q, QuerySet, Value, When
+
+from accounts.models import User
+from accounts.permissions import Perm
+from accounts.roles import Reach
+from schools import access as school_access
+from students import access, names
+from students.finder_keys import FEWEST_DIGITS
+from students.models import Enrolment, FinderKey, Student
+from students.selectors.alphabet import ByPinyin
+
+FEWEST_LETTERS = 2
+_KINDS = FinderKey.Kind
+_DIGITS = re.compile(r"[0-9]+")
+_LATIN = re.compile(r"[a-z0-9]+")
+
+
+@dataclass(frozen=True)
+class Found:
+    """One line of the finder. It holds no number: finding by one must not show one."""
+
+    student: Student
+    school_class: str
+    school: str  # only for somebody who works in several schools
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the finder says: the pupils, whether there are more, or that too little was typed."""
+
+    found: list[Found]
+    more: bool = False
+    too_short: bool = False
+
+
+def find(user: User, text: str, *, on: date, limit: int = 10) -> Answer:
+    """The pupils whom `text` may mean, among those the person may know of, best first.
+
+    Best is: what was typed whole before what only begins so, the person's own pupils before others, then by
+    pinyin. Three queries beside the person's memberships, however many there are.
+    """
+    query = names.fold_query(text)
+    if not query:
+        return Answer([])
+    if _too_short(query):
+        return Answer([], too_short=True)
+    schools = school_access.school_ids(user, Perm.STUDENT_FIND, on=on)
+    ids = list(_ranked(user, query, schools, on)[: limit + 1])
+    found = _lines(ids[:limit], on, names_school=len(schools) > 1)
+    return Answer(found, more=len(ids) > limit)
+
+
+def _too_short(query: str) -> bool:
+    """One letter or three digits would mean half the school."""
+    if _DIGITS.fullmatch(query):
+        return len(query) < FEWEST_DIGITS
+    return bool(_LATIN.fullmatch(query)) and len(query) < FEWEST_LETTERS
+
+
+def _ranked(user: User, query: str, schools: set[int], on: date) -> QuerySet[FinderKey, int]:
+    """Primary keys of pupils. The prefix is looked up in the index; only its rows are checked and sorted."""
+    visible = access.visible_students(user, Perm.STUDENT_FIND, on=on)
+    return (
+        FinderKey.objects.filter(_matches(query), school_id__in=schools, student__in=visible)
+        .values("student_id")
+        .annotate(
+            far=Min(_distance(query)),
+            strange=Min(_strangeness(user, on)),
+            spelled=Min(ByPinyin("student__pinyin")),
+        )
+        .order_by("far", "strange", "spelled", "student_id")
+        .values_list("student_id", flat=True)
+    )
+
+
+def _distance(query: str) -> Case:
+    """The whole name, number or pinyin; then the beginning of a name; then a whole given name; then the rest.
+
+    So 龙 finds the Lóng family before those whose given name ends in 龙.
+    """
+    return Case(
+        When(Q(key=query) & ~Q(kind=_KINDS.NAME), then=Value(0)),
+        When(student__name=query, then=Value(0)),
+        When(student__name__startswith=query, then=Value(1)),
+        When(key=query, then=Value(2)),
+        default=Value(3),
+        output_field=IntegerField(),
+    )
+
+
+def _matches(query: str) -> Q:
+    """Identity numbers only match whole: see FinderKey."""
+    beginning = Q(key__startswith=query) & ~Q(kind=_KINDS.IDENTITY)
+    if len(query) < 18:
+        return beginning
+    return beginning | Q(key=query, kind=_KINDS.IDENTITY)
+
+
+def _strangeness(user: User, on: date) -> Case:
+    """0 for pupils of the person's own class and those paired with them, 1 for the others."""
+    grants = school_access.grants_with(user, Perm.STUDENT_FIND, on=on)
+    close = [grant for grant in grants if grant.reach in {Reach.CLASS, Reach.PAIRING}]
+    own = Exists(access.reached_by(close, user, on=on).filter(pk=OuterRef("student_id")))
+    whens = [When(own, then=Value(0))] if close else []
+    return Case(*whens, default=Value(1), output_field=IntegerField())
+
+
+def _lines(ids: list[int], on: date, *, names_school: bool) -> list[Found]:
+    stays = Enrolment.objects.active(on).select_related("school_class")
+    students = (
+        Student.objects.filter(pk__in=ids)
+        .select_related("school")
+        .prefetch_related(Prefetch("enrolments", stays, to_attr="stays_now"))
+        .in_bulk()
+    )
+    return [
+        Found(
+            student=students[pk],
+            school_class=students[pk].stays_now[0].school_class.label if students[pk].stays_now else "",
+            school=students[pk].school.name if names_school else "",
+        )
+        for pk in ids
+    ]

@@ -1,0 +1,26 @@
+"""The finder: a page of its own, and the live answer under the field at the top of every page."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods
+
+from core import htmx
+from students import access
+from students.selectors import finder
+
+LONGEST_SHOWN = 100
+
+
+@require_http_methods(["GET", "POST"])
+def find(request: HttpRequest) -> HttpResponse:
+    """What was typed comes by POST: a name or a telephone number has no place in an address or a log."""
+    today = timezone.localdate()
+    access.require_finding(request.user, on=today)
+    typed = request.POST.get("q", "")
+    live = htmx.target(request) == "finder-results"
+    answer = finder.find(request.user, typed, on=today, limit=8 if live else 30)
+    context = {"answer": answer, "finder_query": typed[:LONGEST_SHOWN], "asked": bool(typed.strip())}
+    return render(request, "students/_finder_results.html" if live else "students/finder.html", context)
