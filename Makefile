@@ -6,7 +6,7 @@ BIN := .venv/bin
 export PORT HOST
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check fix bench demo-reset pins clean
+.PHONY: help run test check fix bench bench-faults demo-reset pins clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -26,6 +26,9 @@ fix: ## Format the code and mend what ruff can mend
 
 bench: ## Measure speed and scale (bench/README.md)
 	@$(PYTHON) scripts/bootstrap.py test && exec $(BIN)/python -m bench $(ARGS)
+
+bench-faults: ## Kill reminder workers by the thousand and compare ledgers (bench/faults/README.md)
+	@$(PYTHON) scripts/bootstrap.py test && exec $(BIN)/python -m bench.faults $(ARGS)
 
 demo-reset: ## Throw the embedded database away and load the demo district afresh
 	@$(PYTHON) scripts/bootstrap.py run && exec $(BIN)/python scripts/prepare.py --reset

@@ -8,6 +8,7 @@ from typing import ClassVar
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from core.models import PublicIdModel
@@ -192,6 +193,17 @@ class Reminder(PublicIdModel):
     @property
     def category_label(self) -> str:
         return categories.label(self.category)
+
+    @property
+    def error_label(self) -> str:
+        """The last error in words; `last_error` keeps the code."""
+        if self.last_error in {"worker_lost", "connection_lost"}:
+            return _now("cut off while sending")
+        if self.last_error == "smtp_sign_in":
+            return _now("the mail server refused our sign-in")
+        if self.last_error.startswith("smtp_"):
+            return _now("the mail server refused it (%(code)s)") % {"code": self.last_error[5:]}
+        return _now("the mail server was not reached") if self.last_error else ""
 
     @property
     def is_settled(self) -> bool:

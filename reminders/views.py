@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from accounts.http import SignedInRequest
 from reminders import access, selectors, services
 from reminders.forms import ReadUntilForm, ResolveForm
 
@@ -24,7 +25,7 @@ KIND_LABELS = {
 
 
 @require_GET
-def bell(request: HttpRequest) -> HttpResponse:
+def bell(request: SignedInRequest) -> HttpResponse:
     """My reminders that are due."""
     now = timezone.now()
     page = selectors.bell_page(request.user, now=now, cursor=request.GET.get("cursor"))
@@ -32,7 +33,7 @@ def bell(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def open_reminder(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
+def open_reminder(request: SignedInRequest, public_id: uuid.UUID) -> HttpResponse:
     """On to the page it is about; its bell is read now. GET too, since mails hold links, not forms."""
     reminder = access.get_own_or_404(request.user, public_id)
     services.mark_read(reminder, by=request.user, now=timezone.now())
@@ -40,7 +41,7 @@ def open_reminder(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
 
 
 @require_POST
-def mark_all_read(request: HttpRequest) -> HttpResponse:
+def mark_all_read(request: SignedInRequest) -> HttpResponse:
     """All that the page showed; a form without its moment changes nothing and says so."""
     form = ReadUntilForm(request.POST)
     if form.is_valid():
@@ -51,7 +52,7 @@ def mark_all_read(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
-def oversight(request: HttpRequest) -> HttpResponse:
+def oversight(request: SignedInRequest) -> HttpResponse:
     """Messages that failed, are uncertain or overdue, in the schools this person watches over."""
     now = timezone.now()
     overseen = access.overseen(request.user, on=timezone.localdate(now))
@@ -72,7 +73,7 @@ def oversight(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-def resolve(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
+def resolve(request: SignedInRequest, public_id: uuid.UUID) -> HttpResponse:
     """What somebody found out about one message, or that it shall be sent again."""
     now = timezone.now()
     reminder = access.get_overseen_or_404(request.user, public_id, on=timezone.localdate(now))

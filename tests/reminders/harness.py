@@ -209,7 +209,7 @@ class Workers:
     def __exit__(self, *exc: object) -> None:
         self.kill_all()
         with self._zygote:
-            self._zygote.kill()
+            pass  # its stdin ends, and so does it
 
 
 @contextlib.contextmanager

@@ -18,6 +18,7 @@ def main() -> None:
     django.setup()
     loader.get_template("reminders/email/reminder.html")
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # dead workers leave at once
+    os.setpgrp()
     for _ in sys.stdin:
         pid = os.fork()
         if pid == 0:
@@ -26,6 +27,7 @@ def main() -> None:
             call_command("sweep", loop=True, interval=0.05)
             os._exit(0)
         print(pid, flush=True)
+    os.killpg(0, signal.SIGKILL)  # whoever started us is gone, and nobody shall outlive them
 
 
 if __name__ == "__main__":
