@@ -8,12 +8,18 @@ from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
 
 from core import views as core_views
-from students.views import pages
+from core.api import docs as api_docs
+
+handler400 = "core.api.errors.bad_request"
+handler404 = "core.api.errors.not_found"
+handler500 = "core.api.errors.server_error"
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", core_views.healthz, name="healthz"),
     path("accounts/", include("accounts.sign_in_urls")),
     path("me/", include("accounts.urls")),
+    path("api/v1/docs/", api_docs.reference, name="reference_for_programs"),
+    path("api/v1/", include("config.api_urls")),
     path("", include("students.urls")),
     path("", include("counselling.urls")),
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -12,6 +12,11 @@ from django.db.models import Model, Q, QuerySet
 M = TypeVar("M", bound=Model)
 
 _CURSOR = re.compile(r"([fb])([0-9]{1,18})")
+_PUBLIC_CURSOR = re.compile(r"([fb])([0-9a-f]{32})")
+
+
+class BadCursor(Exception):
+    """The cursor names no row of this list."""
 
 
 @dataclass(frozen=True)
@@ -38,9 +43,53 @@ def keyset(queryset: QuerySet[M], *, order: Sequence[str], cursor: str | None, s
     Fields in `order` must not be NULL.
     """
     match = _CURSOR.fullmatch(cursor or "")
-    names = [name.lstrip("-") for name in order]
-    edge = queryset.filter(pk=int(match[2])).values_list(*names).first() if match else None
+    edge = _edge(queryset.filter(pk=int(match[2])), order) if match else None
     backwards = edge is not None and match is not None and match[1] == "b"
+    return _cut(queryset, order, edge, backwards, size, name_of=lambda row: str(row.pk))
+
+
+def public_keyset(
+    queryset: QuerySet[M],
+    *,
+    order: Sequence[str],
+    cursor: str | None,
+    size: int,
+    edges: QuerySet[M] | None = None,
+) -> Page[M]:
+    """The same for programs: the cursor carries a `public_id`, and one that names nothing is refused.
+
+    A page in a browser may begin again at the top; a program that follows `next` would go round for ever.
+    `edges` are the rows a cursor may name when they are more than those listed: a follow-up that was
+    done since the last page is no longer open, but still marks the place. Raises BadCursor.
+    """
+    if not cursor:
+        return _cut(queryset, order, None, False, size, name_of=_public_name)
+    match = _PUBLIC_CURSOR.fullmatch(cursor)
+    known = queryset if edges is None else edges
+    edge = _edge(known.filter(public_id=match[2]), order) if match else None
+    if match is None or edge is None:
+        raise BadCursor
+    return _cut(queryset, order, edge, match[1] == "b", size, name_of=_public_name)
+
+
+def _public_name(row: Any) -> str:
+    name: str = row.public_id.hex
+    return name
+
+
+def _edge(row: QuerySet[M], order: Sequence[str]) -> tuple[Any, ...] | None:
+    return row.values_list(*(name.lstrip("-") for name in order)).first()
+
+
+def _cut(
+    queryset: QuerySet[M],
+    order: Sequence[str],
+    edge: tuple[Any, ...] | None,
+    backwards: bool,
+    size: int,
+    *,
+    name_of: Callable[[M], str],
+) -> Page[M]:
     fields = [_flip(name) for name in order] if backwards else list(order)
     page = queryset.order_by(*fields)
     if edge is not None:
@@ -52,8 +101,8 @@ def keyset(queryset: QuerySet[M], *, order: Sequence[str], cursor: str | None, s
         rows.reverse()
     return Page(
         rows=rows,
-        next_cursor=f"f{rows[-1].pk}" if rows and (more or backwards) else None,
-        previous_cursor=f"b{rows[0].pk}" if rows and edge is not None and (more or not backwards) else None,
+        next_cursor=f"f{name_of(rows[-1])}" if rows and (more or backwards) else None,
+        previous_cursor=f"b{name_of(rows[0])}" if rows and edge and (more or not backwards) else None,
     )
 
 

@@ -72,6 +72,11 @@ def reading(user: User, student: Student, *, on: date) -> Reading:
     )
 
 
+def own_reading(user: User) -> Reading:
+    """What somebody may read of a list that holds nothing but their own entries."""
+    return Reading(user_id=user.pk, school_wide=False, restricted=False, knows_restricted=False)
+
+
 def visible_sessions(user: User, *, on: date) -> QuerySet[Session]:
     """The entries whose text the person may read: the twin of Reading.may_read for lists."""
 
@@ -170,3 +175,23 @@ def resolve_pupils(user: User, texts: Mapping[str, tuple[str, str]], *, on: date
         else:
             resolved.problems[field] = _("No pupil of yours has this name or number.")
     return resolved
+
+
+def resolve_pupil_ids(user: User, roles: Mapping[uuid.UUID, str], *, on: date) -> Resolved:
+    """The same for programs, which name pupils by id; problems are by the id as text."""
+    known = student_access.visible_students(user, Perm.STUDENT_FIND, on=on)
+    found = {student.public_id: student for student in known.filter(public_id__in=list(roles))}
+    return Resolved(
+        pupils={found[one]: role for one, role in roles.items() if one in found},
+        problems={str(one): _("No pupil of yours has this id.") for one in roles if one not in found},
+    )
+
+
+def get_topic_or_404(user: User, public_id: uuid.UUID, *, on: date) -> Topic:
+    """A topic of a school where the person chooses topics. Raises Http404 and PermissionDenied."""
+    topic = Topic.objects.select_related("school", "school__area").filter(public_id=public_id).first()
+    if topic is None or not school_access.can(user, Perm.SCHOOL_VIEW, school=topic.school, on=on):
+        raise Http404
+    if not school_access.can(user, Perm.TOPIC_MANAGE, school=topic.school, on=on):
+        raise PermissionDenied
+    return topic

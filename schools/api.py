@@ -6,9 +6,9 @@ import uuid
 
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
-from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.http import ApiRequest
 from accounts.permissions import Perm
 from core.api.shapes import PageQuery, page_of
 from core.api.views import ApiView
@@ -24,14 +24,14 @@ class SchoolsView(ApiView):
         parameters=[PageQuery],
         responses=page_of(SchoolSerializer),
     )
-    def get(self, request: Request) -> Response:
+    def get(self, request: ApiRequest) -> Response:
         page = lists.schools_list(request.user, on=timezone.localdate(), **self.query(PageQuery))
         return self.page(page, SchoolSerializer)
 
 
 class SchoolView(ApiView):
     @extend_schema(operation_id="schools_retrieve", summary="One school", responses=SchoolSerializer)
-    def get(self, request: Request, public_id: uuid.UUID) -> Response:
+    def get(self, request: ApiRequest, public_id: uuid.UUID) -> Response:
         on = timezone.localdate()
         school = access.get_school_or_404(request.user, public_id, Perm.SCHOOL_VIEW, on=on)
         return Response(SchoolSerializer(school).data)
@@ -44,7 +44,7 @@ class ClassesView(ApiView):
         parameters=[PageQuery],
         responses=page_of(YearClassSerializer),
     )
-    def get(self, request: Request, public_id: uuid.UUID) -> Response:
+    def get(self, request: ApiRequest, public_id: uuid.UUID) -> Response:
         on = timezone.localdate()
         school = access.get_school_or_404(request.user, public_id, Perm.SCHOOL_VIEW, on=on)
         page = lists.classes_list(school, **self.query(PageQuery))

@@ -27,7 +27,9 @@ class ClassSerializer(serializers.Serializer):
     """A class of one school year."""
 
     id = serializers.UUIDField(source="public_id")
-    label = serializers.CharField(help_text="As your language writes it: 三年级(2)班, Grade 3 (2).")
+    label = serializers.CharField(  # type: ignore[assignment]  # a field of that name hides Field.label
+        help_text="As your language writes it: 三年级(2)班, Grade 3 (2)."
+    )
     grade = serializers.IntegerField()
     number = serializers.IntegerField()
 

@@ -172,15 +172,37 @@ CONTENT_SECURITY_POLICY = {
 # --- API --------------------------------------------------------------------------------------
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
-        "rest_framework.authentication.SessionAuthentication",
+    # Tokens first: the first names the scheme of a 401.
         "accounts.authentication.HashedTokenAuthentication",
     ],
+        "rest_framework.authentication.SessionAuthentication",
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["core.api.parsers.StrictJSONParser"],
+    "DEFAULT_THROTTLE_CLASSES": ["core.api.throttling.PersonThrottle"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
+    "DEFAULT_METADATA_CLASS": None,  # OPTIONS would describe the inside; the schema does it better
+    "EXCEPTION_HANDLER": "core.api.problems.handle",
 }
+    "URL_FORMAT_OVERRIDE": None,
+}
+# Requests a second (s), minute (m) or hour (h). A whole school may come from one address.
+API_RATES = {
+    "person": env.text("API_RATE_PERSON", "240/m"),
+    "address": env.text("API_RATE_ADDRESS", "2400/m"),
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Kiteline",
+    "DESCRIPTION": "What your pages show, for programs that work in your name. See docs/how-to/use-the-api.md.",
+    "VERSION": "1",
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_PERMISSIONS": ["rest_framework.permissions.IsAuthenticated"],
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "core.api.schema.document_problems",
+    ],
 
 # --- background work: the database plans, the broker only wakes -----------------------------------
 CELERY_BROKER_URL = env.text("BROKER_URL", "") or "filesystem://localhost"

@@ -1,0 +1,1 @@
+"""What every API view shares: problems, paging, parsing, throttling, the schema. No domain word in here."""

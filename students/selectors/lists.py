@@ -1,0 +1,85 @@
+"""Pupils as lists and records for programs."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db.models import Exists, OuterRef, Prefetch, QuerySet
+from django.utils import timezone
+
+from accounts.models import User
+from accounts.permissions import Perm
+from core.pagination import Page, public_keyset
+from schools.access import Reason
+from schools.models import SchoolClass
+from students import access
+from students.models import Enrolment, GuardianLink, Student
+
+
+def _with_class(students: QuerySet[Student], on: date) -> QuerySet[Student]:
+    now = Enrolment.objects.active(on).select_related("school_class")
+    return students.select_related("school").prefetch_related(
+        Prefetch("enrolments", queryset=now, to_attr="enrolled_now")
+    )
+
+
+def class_of(student: Student) -> SchoolClass | None:
+    """The class of a pupil read by students_page."""
+    enrolments: list[Enrolment] = student.enrolled_now  # type: ignore[attr-defined]
+    return enrolments[0].school_class if enrolments else None
+
+
+def students_page(
+    user: User,
+    *,
+    on: date,
+    class_id: uuid.UUID | None,
+    boarding: str | None,
+    cursor: str | None,
+    size: int,
+) -> Page[Student]:
+    """The pupils this person may know of, by name, with school and class. Raises BadCursor."""
+    visible = access.visible_students(user, Perm.STUDENT_FIND, on=on)
+    found = visible.filter(boarding=boarding) if boarding else visible
+    if class_id:
+        enrolled = Enrolment.objects.active(on).filter(school_class__public_id=class_id)
+        found = found.filter(Exists(enrolled.filter(student=OuterRef("pk"))))
+    return public_keyset(
+        _with_class(found, on), order=["name", "pk"], cursor=cursor, size=size, edges=visible
+    )
+
+
+@dataclass(frozen=True)
+class StudentRecord:
+    """What a person may know of one pupil; None where they may not, empty where nobody collected it."""
+
+    student: Student
+    school_class: SchoolClass | None
+    national_number: str
+    identity_number: str
+    guardians: list[GuardianLink]
+    shows_contacts: bool
+    reason: Reason | None
+
+
+def student_record(user: User, student: Student, *, now: datetime) -> StudentRecord:
+    """The facts of the child page for somebody who may open it."""
+    on = timezone.localdate(now)
+    enrolment = Enrolment.objects.active(on).filter(student=student).select_related("school_class").first()
+    full = access.reason_for(user, student, Perm.STUDENT_IDENTITY, on=on) is not None
+    return StudentRecord(
+        student=student,
+        school_class=enrolment.school_class if enrolment else None,
+        national_number=_number(student.national_number, full=full),
+        identity_number=_number(student.identity_number, full=full),
+        guardians=list(student.guardian_links.select_related("person")),
+        shows_contacts=access.reason_for(user, student, Perm.STUDENT_CONTACT, on=on) is not None,
+        reason=access.reason_for(user, student, Perm.STUDENT_VIEW, on=on),
+    )
+
+
+def _number(number: str, *, full: bool) -> str:
+    """In full for whoever keeps the roster, else the last four signs, as on the page."""
+    return number if full or not number else f"···{number[-4:]}"
