@@ -330,7 +330,7 @@ def data_table(content: str, caption: str = "", cards: bool = True) -> SafeStrin
 @register.simple_block_tag(takes_context=True)
 def dialog(context: Mapping[str, Any], content: str, title: str, back: str = "") -> SafeString:
     """What a view sends for the dialog, and shows as a page of its own without JavaScript."""
-    level = 2 if htmx.asked(context["request"]) else 1
+    level = 2 if htmx.target(context["request"]) == "dialog-body" else 1
     shown = {"content": content, "title": title, "back": back, "level": level}
     return mark_safe(render_to_string("components/dialog.html", shown))  # noqa: S308
 
