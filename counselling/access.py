@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.permissions import Perm
-from counselling.models import FollowUp, Session
+from counselling.models import FollowUp, Session, Topic
 from schools import access as school_access
 from students import access as student_access
 from students.models import Student

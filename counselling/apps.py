@@ -6,5 +6,10 @@ class CounsellingConfig(AppConfig):
 
     def ready(self) -> None:
         from counselling import panels
+        from counselling.services import topics
+        from schools import registry as school_registry
 
         panels.register()
+        school_registry.for_each_new_school(
+            "topics", lambda school, by: topics.ensure_standard(school=school, by=by)
+        )

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from counselling.views import follow_ups, talks
+from counselling.views import follow_ups, talks, topics
 
 app_name = "counselling"
 
@@ -18,4 +18,12 @@ urlpatterns = [
     path("follow-ups/<uuid:public_id>/reopen/", follow_ups.reopen, name="follow_up_reopen"),
     path("follow-ups/<uuid:public_id>/cancel/", follow_ups.cancel, name="follow_up_cancel"),
     path("quiet/", follow_ups.quiet, name="quiet"),
+    path("topics/", topics.own_topics, name="topics"),
+    path("topics/of/<uuid:school_id>/", topics.topics, name="school_topics"),
+    path("topics/of/<uuid:school_id>/new/", topics.topic_new, name="topic_new"),
+    path("topics/of/<uuid:school_id>/standard/", topics.standard, name="topics_standard"),
+    path("topics/<uuid:public_id>/", topics.topic_edit, name="topic_edit"),
+    path("topics/<uuid:public_id>/move/", topics.topic_move, name="topic_move"),
+    path("topics/<uuid:public_id>/retire/", topics.topic_retire, name="topic_retire"),
+    path("topics/<uuid:public_id>/restore/", topics.topic_restore, name="topic_restore"),
 ]

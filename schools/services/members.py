@@ -52,17 +52,10 @@ def grant_role(
         raise RefusedError(_("Nobody gives a role to themselves; ask a colleague who may."), "role")
     if school is not None:
         check_place(role=role, school=school, school_class=school_class)
-    membership = Membership(
-        user=user,
-        role=role,
-        area=area,
-        school=None if school_class else school,
-        school_class=school_class,
-        started_on=on,
-    )
+    place = {"school_class": school_class} if school_class else {"school": school, "area": area}
     try:
         with transaction.atomic():
-            membership.save()
+            membership = Membership.objects.create(user=user, role=role, started_on=on, **place)
     except IntegrityError:
         raise RefusedError(_("They have this role already."), "role") from None
     audit.record(

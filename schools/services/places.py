@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from core import audit
+from schools import registry
 from schools.models import Area, School, SchoolClass, SchoolYear
 from schools.services.errors import RefusedError
 
@@ -92,6 +93,7 @@ def add_school(*, code: str, name: str, area: Area, by: User | None) -> School:
         raise RefusedError(" ".join(error.messages)) from None
     school.save()
     audit.record("school.added", by=by, target=school, school_id=school.pk, code=code)
+    registry.equip(school, by)
     return school
 
 

@@ -26,6 +26,8 @@ TEACHING = {
 LOGGING = TEACHING | {Role.WARDEN}
 SCHOOL = LOGGING | {Role.SCHOOL_ADMIN}
 EVERYBODY = set(Role)
+OVERSEEING = {Role.SAFEGUARDING_LEAD, Role.SCHOOL_ADMIN, Role.HEAD_TEACHER}
+INVITING = {Role.SCHOOL_ADMIN, Role.HEAD_TEACHER}
 
 
 class Scope(Enum):
@@ -57,6 +59,89 @@ ROWS: list[Row] = [
     *_pages("healthz", Scope.PUBLIC, "GET"),
     # --- signing in ------------------------------------------------------------------------------
     *_pages("accounts:guest_language", Scope.PUBLIC, "POST"),
+    *_pages("account_login", Scope.PUBLIC, "GET", "POST"),
+    *_pages("account_reset_password", Scope.PUBLIC, "GET", "POST"),
+    *_pages("account_reset_password_done", Scope.PUBLIC, "GET"),
+    *_pages("account_reset_password_from_key", Scope.PUBLIC, "GET", "POST", args=("uidb36", "reset_key")),
+    *_pages("account_reset_password_from_key_done", Scope.PUBLIC, "GET"),
+    *_pages("account_logout", Scope.SIGNED_IN, "GET", "POST"),
+    *_pages("account_change_password", Scope.SIGNED_IN, "GET", "POST"),
+    *_pages("schools:open_invitation", Scope.PUBLIC, "GET", args=("invitation_token",)),
+    *_pages("schools:join", Scope.PUBLIC, "GET", "POST"),
+    # --- myself ----------------------------------------------------------------------------------
+    *_pages("accounts:me", Scope.SIGNED_IN, "GET"),
+    *_pages("accounts:preferences", Scope.SIGNED_IN, "GET", "POST"),
+    *_pages("accounts:issue_token", Scope.SIGNED_IN, "POST"),
+    *_pages("accounts:revoke_token", Scope.SIGNED_IN, "POST"),
+    # --- the school ------------------------------------------------------------------------------
+    *_pages("schools:overview", Scope.SIGNED_IN, "GET"),
+    *_pages("schools:detail", Scope.OBJECT, "GET", allow=EVERYBODY, args=("school",)),
+    *_pages("schools:calendar", Scope.OBJECT, "GET", allow=EVERYBODY, args=("school",)),
+    *[
+        page
+        for name, methods, args in (
+            ("class_new", ("GET", "POST"), ()),
+            ("year_new", ("GET", "POST"), ()),
+            ("year_edit", ("GET", "POST"), ("year",)),
+            ("year_remove", ("POST",), ("year",)),
+            ("term_new", ("GET", "POST"), ("year",)),
+            ("term_edit", ("GET", "POST"), ("year", "term")),
+            ("term_remove", ("POST",), ("year", "term")),
+            ("day_new", ("GET", "POST"), ()),
+            ("day_edit", ("GET", "POST"), ("day",)),
+            ("day_remove", ("POST",), ("day",)),
+        )
+        for page in _pages(
+            f"schools:{name}",
+            Scope.OBJECT,
+            *methods,
+            allow={Role.SCHOOL_ADMIN},
+            refuse=EVERYBODY - {Role.SCHOOL_ADMIN},
+            args=("school", *args),
+        )
+    ],
+    # --- people of the school --------------------------------------------------------------------
+    *_pages("schools:members", Scope.MINE, "GET", allow=INVITING),
+    *[
+        page
+        for name, methods, args in (
+            ("school_members", ("GET",), ()),
+            ("membership_end", ("POST",), ()),
+            ("role_grant", ("GET", "POST"), ()),
+            ("invite", ("GET", "POST"), ()),
+            ("invitation_withdraw", ("POST",), ("invitation",)),
+        )
+        for page in _pages(
+            f"schools:{name}",
+            Scope.OBJECT,
+            *methods,
+            allow=INVITING,
+            refuse=EVERYBODY - INVITING,
+            args=("school", *args),
+        )
+    ],
+    # --- topics ----------------------------------------------------------------------------------
+    *_pages("counselling:topics", Scope.MINE, "GET", allow={Role.SAFEGUARDING_LEAD}),
+    *[
+        page
+        for name, methods, arg in (
+            ("school_topics", ("GET",), "school"),
+            ("topics_standard", ("POST",), "school"),
+            ("topic_new", ("GET", "POST"), "school"),
+            ("topic_edit", ("GET", "POST"), "topic"),
+            ("topic_move", ("POST",), "topic"),
+            ("topic_retire", ("POST",), "topic"),
+            ("topic_restore", ("POST",), "topic"),
+        )
+        for page in _pages(
+            f"counselling:{name}",
+            Scope.OBJECT,
+            *methods,
+            allow={Role.SAFEGUARDING_LEAD},
+            refuse=EVERYBODY - {Role.SAFEGUARDING_LEAD},
+            args=(arg,),
+        )
+    ],
     # --- pupils ----------------------------------------------------------------------------------
     *_pages("students:today", Scope.SIGNED_IN, "GET"),
     *_pages("students:finder", Scope.MINE, "GET", "POST", allow=SCHOOL),
@@ -123,7 +208,6 @@ ROWS: list[Row] = [
     *_pages("counselling:follow_up_done", Scope.OBJECT, "POST", allow=TEACHING, args=("follow_up",)),
     *_pages("counselling:follow_up_reopen", Scope.OBJECT, "POST", allow=TEACHING, args=("follow_up",)),
     *_pages("counselling:follow_up_cancel", Scope.OBJECT, "POST", allow=TEACHING, args=("follow_up",)),
-]
     # --- reminders -------------------------------------------------------------------------------
     *_pages("reminders:bell", Scope.SIGNED_IN, "GET"),
     *_pages("reminders:mark_all_read", Scope.SIGNED_IN, "POST"),
@@ -159,3 +243,4 @@ ROWS: list[Row] = [
     *_pages("api:follow_up_reopen", Scope.OBJECT, "POST", allow=TEACHING, args=("follow_up",), json=True),
     *_pages("api:follow_up_cancel", Scope.OBJECT, "POST", allow=TEACHING, args=("follow_up",), json=True),
     *_pages("api:follow_up_move", Scope.OBJECT, "POST", allow=TEACHING, args=("follow_up",), json=True),
+]

@@ -17,7 +17,7 @@ from accounts.roles import ROLES, Role
 from tests import factories
 from tests.architecture.access_matrix import ROWS, Row, Scope
 
-THROUGH = {200, 201, 202, 204, 302, 303, 400, 409, 422}
+THROUGH = {200, 201, 202, 204, 302, 303, 400, 409, 410, 422}
 CANARY = "CanaryOfTheSchoolNextDoor"
 
 

@@ -14,7 +14,20 @@ def make(*, school: Any, school_class: Any, student: Any, staff: dict[Role, Any]
     session = factories.make_session(student, author)
     follow_up = factories.make_follow_up(session, owner=author)
     roster = factories.make_roster(school, by=staff[Role.SCHOOL_ADMIN])
+    reminder = factories.make_reminder(school, author, state="uncertain")
+    year = school_class.year
+    term = factories.make_term(year)
+    day = factories.make_school_day(school)
+    invitation = factories.make_invitation(school, by=staff[Role.SCHOOL_ADMIN])
     return {
+        "uidb36": "1",
+        "reset_key": "made-up",
+        "invitation_token": "made-up",
+        "invitation": invitation.public_id,
+        "year": year.starts_on,
+        "term": term.number,
+        "day": day.on,
+        "topic": factories.make_topic(school).public_id,
         "roster": roster.public_id,
         "roster_row": 2,
         "report_kind": "json",
@@ -23,4 +36,5 @@ def make(*, school: Any, school_class: Any, student: Any, staff: dict[Role, Any]
         "student": student.public_id,
         "session": session.public_id,
         "follow_up": follow_up.public_id,
+        "reminder": reminder.public_id,
     }

@@ -4,24 +4,33 @@ from tests.factories.counselling import make_follow_up, make_session, make_topic
 from tests.factories.places import (
     make_area,
     make_class,
+    make_invitation,
     make_membership,
     make_school,
+    make_school_day,
+    make_term,
     make_user,
     make_year,
 )
+from tests.factories.reminders import make_bell, make_reminder
 from tests.factories.rosters import make_roster
 from tests.factories.students import make_pairing, make_student
 
 __all__ = [
     "make_area",
+    "make_bell",
     "make_class",
     "make_follow_up",
+    "make_invitation",
     "make_membership",
     "make_pairing",
+    "make_reminder",
     "make_roster",
     "make_school",
+    "make_school_day",
     "make_session",
     "make_student",
+    "make_term",
     "make_topic",
     "make_user",
     "make_year",

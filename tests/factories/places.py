@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from itertools import count
 from typing import Any
 
 from accounts.models import User
-from schools.models import Area, Membership, School, SchoolClass, SchoolYear
+from schools.models import Area, Invitation, Membership, School, SchoolClass, SchoolDay, SchoolYear, Term
 
 _numbers = count(1)
 PASSWORD = "kite-line-lantern"
@@ -55,3 +55,32 @@ def make_membership(
 ) -> Membership:
     """`scope` is one of area=, school=, school_class=."""
     return Membership.objects.create(user=user, role=role, started_on=started_on, **scope)
+
+
+def make_term(year: SchoolYear, number: int = 1) -> Term:
+    """The first term of a year: September to the middle of January."""
+    starts_on = year.starts_on
+    return Term.objects.create(
+        school=year.school,
+        year=year,
+        number=number,
+        starts_on=starts_on,
+        ends_on=date(starts_on.year + 1, 1, 20),
+    )
+
+
+def make_school_day(
+    school: School, on: date = date(2026, 10, 1), *, kind: str = "holiday", name: str = ""
+) -> SchoolDay:
+    return SchoolDay.objects.create(school=school, on=on, kind=kind, name=name)
+
+
+def make_invitation(school: School, *, by: User, token_hash: str = "", **fields: Any) -> Invitation:
+    """An invitation as counsellor, made at noon on 20 November 2026, for a week."""
+    fields.setdefault("role", "counsellor")
+    fields.setdefault("name", "Li Na")
+    fields.setdefault("invited_at", datetime(2026, 11, 20, 4, 0, tzinfo=UTC))
+    fields.setdefault("expires_at", fields["invited_at"] + timedelta(days=7))
+    return Invitation.objects.create(
+        school=school, invited_by=by, token_hash=token_hash or f"{next(_numbers):064d}", **fields
+    )
