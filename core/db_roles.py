@@ -50,10 +50,7 @@ def ensure(
     `createdb` lets the owner make databases: for tests only. A role without a password here keeps the one
     it has; passwords reach the server as SCRAM verifiers, so no log can hold them.
     """
-    try:
-        connection = psycopg2.connect(admin_dsn)
-    except psycopg2.OperationalError as error:
-        raise RolesError(f"Can't connect as database administrator: {_first_line(error)}") from None
+    connection = _connect(admin_dsn)
     try:
         connection.autocommit = True
         made = _ensure_roles(connection, passwords or {}, createdb=createdb)
@@ -62,6 +59,19 @@ def ensure(
         raise RolesError(f"The database administrator may not do this: {_first_line(error)}") from None
     finally:
         connection.close()
+
+
+def _connect(admin_dsn: str) -> extensions.connection:
+    """The address may name the database that is yet to be made; `postgres` is always there."""
+    try:
+        try:
+            return psycopg2.connect(admin_dsn)
+        except psycopg2.OperationalError as error:
+            if "database" not in str(error) or "does not exist" not in str(error):
+                raise
+            return psycopg2.connect(admin_dsn, dbname="postgres")
+    except psycopg2.OperationalError as error:
+        raise RolesError(f"Can't connect as database administrator: {_first_line(error)}") from None
 
 
 def _ensure_roles(

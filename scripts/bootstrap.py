@@ -50,7 +50,9 @@ OLDEST_NODE = 20
 NO_NETWORK = re.compile(
     r"name resolution|Failed to establish|Connection refused|Network is unreachable|timed out|ProxyError"
     r"|ENOTFOUND|ECONNREFUSED|EAI_AGAIN|ETIMEDOUT|ENETUNREACH|network request|Max retries"
+    r"|Exit handler never called"  # what npm says when it gives up on the network
 )
+UNKNOWN_ISSUER = re.compile(r"SELF_SIGNED_CERT|UNABLE_TO_\w*ISSUER|CERTIFICATE_VERIFY_FAILED")
 NO_COMPILER = re.compile(
     r"(gcc|cc|clang|g\+\+|cargo|rustc)['\"]? ?(failed|not found|: No such file)"
     r"|command '\S*(gcc|cc|clang)' failed"
@@ -113,6 +115,11 @@ def explain(words, what, log):
             f"{what} failed: a package isn't ready-made for this machine and no compiler builds it. "
             "Debian, Ubuntu: apt install build-essential python3-dev libpq-dev; or use Python 3.11 to 3.13. "
             f"({log})"
+        )
+    if UNKNOWN_ISSUER.search(words):
+        return (
+            f"{what} failed: this network signs its own certificates. Name its authority's file: "
+            f"NODE_EXTRA_CA_CERTS and PIP_CERT. ({log})"
         )
     if NO_NETWORK.search(words):
         return (
@@ -226,7 +233,8 @@ def build_front_end():
     packages = digest("package.json", "package-lock.json")
     if not is_done("npm", packages) or not (HOME / "node_modules").is_dir():
         say("Installing npm packages by the lock file")
-        command = ["npm", "ci", "--no-audit", "--no-fund", "--loglevel=error"]
+        command = ["npm", "ci", "--no-audit", "--no-fund", "--loglevel=error", "--fetch-retries=2"]
+        command += ["--fetch-retry-mintimeout=1000", "--fetch-retry-maxtimeout=5000"]
         run(command, "npm.log", "Installing npm packages", env=environment)
         mark_done("npm", packages)
     say("Building styles and scripts")

@@ -60,14 +60,14 @@ def collect_static() -> None:
 
 
 def load_demo() -> None:
-    """Once: the command itself looks whether the database is empty."""
-    if "seed_demo" in get_commands():
+    """Once: the command itself looks whether the database is empty. DEMO=no leaves it empty."""
+    if os.environ.get("DEMO") != "no" and "seed_demo" in get_commands():
         call_command("seed_demo", if_empty=True)
 
 
 def write_sign_ins(path: Path) -> None:
     text = io.StringIO()
-    if "demo_signins" in get_commands():
+    if os.environ.get("DEMO") != "no" and "demo_signins" in get_commands():
         call_command("demo_signins", stdout=text)
     path.write_text(text.getvalue(), encoding="utf-8")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -11,13 +12,16 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import psutil
+import psycopg2
 import pytest
 
 from config import embedded
 from tests.runtime.conftest import HOME, a_free_port, an_open_folder, as_an_ordinary_user
+from tests.runtime.servers import PASSWORDS, Production, make_postgres, make_redis
 
 START_SECONDS = 120
 SECOND_START_SECONDS = 10
@@ -31,6 +35,7 @@ class Run:
         self.port = port
         self.log = var.parent / "run.log"
         self.process: subprocess.Popen[bytes] | None = None
+        self.addresses: dict[str, str] = {}
 
     def environment(self) -> dict[str, str]:
         kept = {
@@ -38,7 +43,7 @@ class Run:
             for name, value in os.environ.items()
             if name not in {"DATABASE_URL", "DJANGO_SETTINGS_MODULE", "BROKER_URL"}
         }
-        return {**kept, "KITELINE_VAR": str(self.var), "PORT": str(self.port)}
+        return {**kept, "KITELINE_VAR": str(self.var), "PORT": str(self.port), **self.addresses}
 
     def start(self) -> subprocess.Popen[bytes]:
         with self.log.open("wb") as log:
@@ -178,3 +183,32 @@ def test_a_folder_that_is_not_writable_gives_one_line() -> None:
     assert started.returncode == 1
     assert len(started.stderr.splitlines()) == 1
     assert "writable for this user" in started.stderr
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(shutil.which("redis-server") is None, reason="no redis-server: apt install redis-server")
+def test_two_addresses_point_it_at_a_real_postgresql_and_redis(run: Run) -> None:
+    with ExitStack() as stack:
+        servers = Production(run.var.parent, stack)
+        make_postgres(servers)
+        make_redis(servers)
+        run.addresses = {
+            "DATABASE_URL": servers.database_url("postgres"),
+            "DEMO": "no",
+            "BROKER_URL": f"redis://:{PASSWORDS['redis']}@127.0.0.1:{servers.redis_port}/0",
+        }
+
+        process = run.start()
+        run.wait_until_ready()
+        process.terminate()
+
+        assert process.wait(60) == 0
+        assert not (run.var / "pg").exists()
+        assert not (run.var / "broker").exists()
+        connection = psycopg2.connect(servers.database_url("postgres"))
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT tableowner, count(*) > 10 FROM pg_tables WHERE schemaname = 'public' GROUP BY 1"
+            )
+            assert cursor.fetchall() == [("kl_owner", True)]
+        connection.close()
