@@ -7,7 +7,7 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from core.api.shapes import Choice, PageQuery, Shape
+from core.api.shapes import Choice, Few, PageQuery, Shape
 from counselling.models import FollowUp, LinkedPupil, Session, SessionText, Topic
 from counselling.services.talks import TalkDetails, Words
 from students.serializers import StudentBriefSerializer
@@ -156,10 +156,8 @@ class TalkShape(WordsShape):
     happened_at = serializers.DateTimeField(help_text="With an offset, as in 2026-11-22T10:30:00+08:00.")
     sensitivity = Choice(choices=Session.Sensitivity.choices)
     mood = Choice(choices=Session.Mood.choices, required=False, allow_null=True, default=None)
-    topics = serializers.ListField(
-        child=serializers.UUIDField(), required=False, default=list, max_length=MAX_TOPICS
-    )
-    linked = serializers.ListField(child=LinkedShape(), required=False, default=list, max_length=MAX_LINKED)
+    topics = Few(child=serializers.UUIDField(), required=False, default=list, max_length=MAX_TOPICS)
+    linked = Few(child=LinkedShape(), required=False, default=list, max_length=MAX_LINKED)
     follow_up_on = serializers.DateField(required=False, allow_null=True, default=None)
     follow_up_note = serializers.CharField(
         required=False, allow_blank=True, default="", max_length=FollowUp._meta.get_field("note").max_length

@@ -63,11 +63,12 @@ def _document(operation: dict[str, Any]) -> None:
 
 
 def _statuses(operation: dict[str, Any]) -> set[int]:
-    places = {parameter["in"] for parameter in operation.get("parameters", [])}
+    parameters = operation.get("parameters", [])
+    places = {parameter["in"] for parameter in parameters}
     found = set(_ALWAYS)
     if "query" in places:
         found.add(400)
-    if "path" in places or "student" in str(operation.get("parameters", "")):
+    if "path" in places or any(parameter["name"] == "student" for parameter in parameters):
         found.add(404)
     if "requestBody" in operation:
         found.update({*_WITH_BODY, 404})

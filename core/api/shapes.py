@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import islice
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -11,6 +12,7 @@ from rest_framework import serializers
 
 MAX_PAGE = 100
 USUAL_PAGE = 30
+MAX_NAMED = 20  # fields nobody knows, in one answer
 
 
 class Shape(serializers.Serializer):
@@ -19,7 +21,8 @@ class Shape(serializers.Serializer):
     def to_internal_value(self, data: Any) -> Any:
         unknown = {}
         if isinstance(data, Mapping):
-            unknown = {name: [_("There is no such field.")] for name in data if name not in self.fields}
+            strange = (name for name in data if name not in self.fields)
+            unknown = {name: [_("There is no such field.")] for name in islice(strange, MAX_NAMED)}
         try:
             value = super().to_internal_value(data)
         except serializers.ValidationError as error:
@@ -33,6 +36,15 @@ class Choice(serializers.ChoiceField):
     """Doesn't say back what was sent: it may be long, or not meant for this field."""
 
     default_error_messages = {"invalid_choice": _("Choose one of the values on offer.")}
+
+
+class Few(serializers.ListField):
+    """A short list: one that is too long is refused before its first item is looked at."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        if isinstance(data, list) and self.max_length is not None and len(data) > self.max_length:
+            self.fail("max_length", max_length=self.max_length)
+        return super().to_internal_value(data)
 
 
 class PageQuery(Shape):

@@ -26,8 +26,9 @@ class Speaking(APIView):
 
     @classmethod
     def as_view(cls, **initkwargs: Any) -> Any:
+        """404 without the last slash, not Django's redirect, which would lose the body of a POST."""
         view = super().as_view(**initkwargs)
-        view.should_append_slash = False  # type: ignore[attr-defined]  # a redirect would lose the body of a POST: say 404 instead
+        view.should_append_slash = False  # type: ignore[attr-defined]
         return view
 
     def initialize_request(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Request:

@@ -227,6 +227,15 @@ def test_no_json_makes_a_failure(student, counsellor, path, data):
     assert response.status_code in {200, 201, 400, 404, 409, 422, 429}
 
 
+def test_a_body_of_invented_names_gets_a_short_answer(counsellor):
+    body = {f"n{number}": 1 for number in range(20_000)} | {"x" * 5_000: 1}
+
+    response = post(as_person(counsellor), "/sessions/", body)
+
+    assert response.status_code == 422
+    assert len(response.content) < 5_000
+
+
 # --- throttling ---------------------------------------------------------------------------------
 
 
