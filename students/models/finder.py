@@ -36,8 +36,9 @@ class FinderKey(models.Model):
         IDENTITY = "identity"
         PHONE = "phone"
 
-    school = models.ForeignKey(School, models.PROTECT, related_name="+")
-    student = models.ForeignKey(Student, models.CASCADE, related_name="finder_keys")
+    # No index of their own: the two below begin with them.
+    school = models.ForeignKey(School, models.PROTECT, related_name="+", db_index=False)
+    student = models.ForeignKey(Student, models.CASCADE, related_name="finder_keys", db_index=False)
     kind = models.CharField(max_length=8, choices=Kind.choices)
     key = models.CharField(max_length=200)
 

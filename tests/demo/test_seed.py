@@ -1,0 +1,158 @@
+"""The demo district in the database: what it holds, who can sign in, and what it never touches."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from io import StringIO
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db.models import Count, F, Q
+from django.test import Client
+
+from accounts.models import User
+from accounts.roles import Role
+from config.settings import base
+from core.models import AuditEvent
+from counselling.models import FollowUp, Session, SessionText
+from demo import services
+from demo.staff import PASSWORD, SIGN_INS
+from reminders.models import Channel, Reminder
+from schools.models import Area, Membership, School, SchoolClass
+from students.models import Enrolment, FinderKey, GuardianLink, Student
+from students.selectors import finder
+from students.services import finder as finder_service
+from tests import factories
+
+NOW = datetime(2026, 11, 22, 14, 5, tzinfo=ZoneInfo("Asia/Shanghai"))
+
+
+@pytest.fixture
+def district(db) -> dict[str, int]:
+    return services.seed_district(pupils=600, seed=7, now=NOW)
+
+
+def test_the_county_has_six_schools_and_as_many_pupils_as_asked_for(district):
+    assert (School.objects.count(), district["schools"]) == (6, 6)
+    assert abs(Student.objects.count() - 600) < 60
+    assert Area.objects.get(code="529999").path == "520000/529900/529999"
+    assert Enrolment.objects.filter(ended_on=None).count() == Student.objects.count()
+    assert not Student.objects.filter(guardian_links=None).exists()
+    assert Session.objects.count() == district["talks"] > 300
+    assert SessionText.objects.filter(number=1).count() == Session.objects.count()
+    assert AuditEvent.objects.filter(event=services.SEEDED).count() == 1
+
+
+def test_the_sample_rosters_fit_the_first_school(district):
+    school = School.objects.get(code="2152999901")
+
+    grades = SchoolClass.objects.filter(school=school).values("grade").annotate(number=Count("id"))
+
+    assert school.name == "青石乡中心学校"
+    assert {row["grade"]: row["number"] for row in grades} == dict.fromkeys(range(1, 10), 3)
+
+
+def test_no_row_crosses_a_school(district):
+    assert not Enrolment.objects.exclude(school=F("student__school")).exists()
+    assert not Enrolment.objects.exclude(school=F("school_class__school")).exists()
+    assert not GuardianLink.objects.exclude(school=F("person__school")).exists()
+    assert not Session.objects.exclude(school=F("student__school")).exists()
+    assert not Session.topics.through.objects.exclude(session__school=F("topic__school")).exists()
+
+
+@pytest.mark.parametrize(("username", "role"), SIGN_INS.items())
+def test_every_role_signs_in_and_gets_its_first_page(district, username: str, role: Role):
+    client = Client()
+
+    assert client.login(username=username, password=PASSWORD)
+    assert client.get("/").status_code == 200
+    assert Membership.objects.get(user__username=username).role == role
+
+
+def test_the_demo_teacher_has_promises_and_quiet_children(district):
+    teacher = User.objects.get(username="teacher")
+    mine = Q(enrolments__school_class__memberships__user=teacher)
+    open_ones = FollowUp.objects.filter(owner=teacher, done_at=None)
+
+    assert open_ones.filter(due_on__lt=NOW.date()).exists()
+    assert open_ones.filter(due_on=NOW.date()).exists()
+    assert Student.objects.filter(mine, sessions=None).exists()
+
+
+def test_every_open_promise_rings_and_only_those_ahead_write_mails(district):
+    open_ones = FollowUp.objects.filter(done_at=None)
+
+    assert Reminder.objects.filter(channel=Channel.BELL).count() == open_ones.count() > 0
+    assert (
+        Reminder.objects.filter(channel=Channel.EMAIL).count()
+        == open_ones.filter(due_on__gte=NOW.date()).count()
+    )
+
+
+def test_pupils_are_found_as_if_the_service_had_made_them(district):
+    student = Student.objects.order_by("pk").first()
+    before = set(FinderKey.objects.filter(student=student).values_list("kind", "key"))
+    counsellor = User.objects.get(username="counsellor")
+
+    finder_service.refresh_keys([student.pk])
+
+    assert set(FinderKey.objects.filter(student=student).values_list("kind", "key")) == before
+    assert student in [line.student for line in finder.find(counsellor, student.name, on=NOW.date()).found]
+
+
+def test_new_rows_follow_the_seeded_ones(district):
+    """COPY took its keys from the sequences: the next pupil must not meet one of them."""
+    school_class = SchoolClass.objects.order_by("pk").first()
+
+    assert factories.make_student(school_class, "新来的").pk > 0
+
+
+def test_a_database_with_a_school_is_never_touched(school, student):
+    with pytest.raises(services.NotEmptyError):
+        services.seed_district(pupils=600, seed=7, now=NOW)
+    with pytest.raises(services.NotADemoError):
+        services.empty_demo()
+
+    assert list(School.objects.all()) == [school]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_commands_make_the_district_once_and_anew_only_on_demand():
+    call_command("seed_demo", "--if-empty", pupils=60, stdout=StringIO())
+    first = School.objects.values_list("pk", flat=True)[0]
+    quiet, loud, signins = StringIO(), StringIO(), StringIO()
+
+    call_command("seed_demo", "--if-empty", pupils=60, stdout=quiet)
+    with pytest.raises(CommandError, match="make demo-reset"):
+        call_command("seed_demo", pupils=60)
+    call_command("demo_signins", stdout=signins)
+    kept = School.objects.filter(pk=first).exists()
+    call_command("seed_demo", "--reset", pupils=60, stdout=loud)
+
+    assert quiet.getvalue() == ""
+    assert kept
+    assert not School.objects.filter(pk=first).exists()
+    assert "6 schools" in loud.getvalue()
+    assert all(f"  {username} " in signins.getvalue() for username in SIGN_INS)
+    assert PASSWORD in signins.getvalue()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_reset_refuses_a_database_that_is_no_demo(school):
+    with pytest.raises(CommandError, match="wasn't made by the demo"):
+        call_command("seed_demo", "--reset", pupils=60)
+
+    assert School.objects.get() == school
+
+
+def test_demo_signins_says_so_where_nobody_is(db):
+    out = StringIO()
+
+    call_command("demo_signins", stdout=out)
+
+    assert "seed_demo" in out.getvalue()
+
+
+def test_production_knows_no_demo():
+    assert "demo" not in base.INSTALLED_APPS
