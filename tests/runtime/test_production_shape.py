@@ -21,7 +21,6 @@ from tests.runtime.servers import (
     PASSWORDS,
     PRODUCTION,
     Production,
-    listens,
     make_postgres,
     make_redis,
     stop,
@@ -53,7 +52,7 @@ def production() -> Iterator[Production]:
         assert collected.returncode == 0, collected.stderr
         for name in ("web", "worker", "beat"):
             production.launch(name, "scripts/serve.sh", name)
-        wait_for(lambda: listens(production.web_port), "the web server")
+        wait_for(lambda: production.serve("health").returncode == 0, "the web server")
         yield production
 
 
