@@ -11,7 +11,7 @@ from accounts.permissions import Perm
 from accounts.roles import Role
 from core.pagination import Page, keyset
 from schools import access, registry
-from schools.models import Membership, School, SchoolClass, SchoolYear, Term
+from schools.models import Area, Membership, School, SchoolClass, SchoolYear, Term
 
 
 @dataclass(frozen=True)
@@ -88,3 +88,12 @@ def school_page(user: User, school: School, *, on: date) -> SchoolPage:
         may_manage=access.can(user, Perm.SCHOOL_MANAGE, school=school, on=on) is not None,
         may_invite=access.can(user, Perm.MEMBER_INVITE, school=school, on=on) is not None,
     )
+
+
+def school_by_code(code: str) -> School | None:
+    """A school by its national code: for commands, which name places as forms on paper do."""
+    return School.objects.select_related("area").filter(code=code).first()
+
+
+def area_by_code(code: str) -> Area | None:
+    return Area.objects.filter(code=code).first()
