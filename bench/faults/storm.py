@@ -21,8 +21,9 @@ from tests import factories
 from tests.reminders import harness
 
 BATCH = 1000
+STEPS_BETWEEN_KILLS = 60  # at most; a message is seven steps
 # Chance of each fault at a step of one message, and what the server then does.
-KILL_AT_STEP = 0.02
+KILL_AT_STEP = 0.01
 REFUSE = {"mail": 0.005, "recipient": 0.01, "data": 0.005}
 BREAK = {
     "connected": 0.003,
@@ -41,6 +42,7 @@ class Storm:
         self.var = var
         self.faults: Counter[str] = Counter()
         self.planned = 0
+        self.steps = 0
         self.school: School = factories.make_school()
         self.reader: User = factories.make_user("reader", email="reader@school.test")
 
@@ -48,7 +50,7 @@ class Storm:
         started = time.monotonic()
         with harness.Ledger() as ledger:
             ledger.hook = self._at_step
-            env = harness.environment(self.var, ledger.port)
+            env = harness.environment(self.var, ledger.port, REMINDER_LEASE_SECONDS="3")
             with harness.Workers(env) as self.workers:
                 killer = threading.Thread(target=self._kill_at_random, daemon=True)
                 killer.start()
@@ -83,7 +85,7 @@ class Storm:
                     next_storm = time.monotonic() + self.dice.uniform(3, 8)
             except (OperationalError, InterfaceError):
                 connection.close()  # our own session was ended too
-            time.sleep(0.2)
+            time.sleep(0.3)
 
     def _feed(self) -> None:
         """Keep work waiting, and let the back-off pass at once: nobody wants to wait four hours here."""
@@ -109,20 +111,26 @@ class Storm:
 
     def _call_off_a_few(self) -> None:
         open_rows = Reminder.objects.standing().filter(state__in=[State.PLANNED, State.LEASED])
-        for about in open_rows.order_by("-attempt").values_list("about", flat=True)[:3]:
+        for about in open_rows.order_by("-attempt").values_list("about", flat=True)[:1]:
             services.cancel(about=about, by=None, now=timezone.now())
             self.faults["called_off"] += 1
 
     def _kill_at_random(self) -> None:
+        """A kill some steps after the one before, so that a slow machine sends as much between two kills."""
         while not self._is_over():
             while len(self.workers.alive) < self.options.workers:
                 self.workers.start()
-            time.sleep(self.dice.uniform(0.02, 0.1))
+            due_at_step = self.steps + self.dice.randint(1, STEPS_BETWEEN_KILLS)
+            patience = time.monotonic() + 1
+            while self.steps < due_at_step and time.monotonic() < patience:
+                time.sleep(0.001)
+            time.sleep(self.dice.uniform(0, 0.02))
             alive = list(self.workers.alive)
             if alive and self._kills() < self.options.kills:
                 self.faults["kill"] += self.workers.kill(self.dice.choice(alive))
 
     def _at_step(self, step: str, port: int) -> str | None:
+        self.steps += 1
         luck = self.dice.random()
         if luck < KILL_AT_STEP:
             if self.workers.kill(self.workers.sender(port)):

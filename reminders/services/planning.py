@@ -41,12 +41,8 @@ def plan(
     """
     _check(category=category, about=about, url_path=url_path, due_at=due_at, expires_at=expires_at)
     _lock(about, recipient)
-    standing = list(Reminder.objects.standing().filter(about=about, recipient=recipient))
-    changed = [row for row in standing if (row.due_at, row.expires_at) != (due_at, expires_at)]
-    if changed:
-        _withdraw([row.pk for row in changed], now=Now())
-    kept = {row.channel for row in standing if row not in changed}
-    wanted = [Channel.BELL, Channel.EMAIL] if recipient.email else [Channel.BELL]
+    kept = _supersede(about, recipient, due_at=due_at, expires_at=expires_at)
+    wanted = {Channel.BELL, Channel.EMAIL} if recipient.email else {Channel.BELL}
     version = _next_version(about, recipient)
     made = Reminder.objects.bulk_create(
         Reminder(
@@ -62,18 +58,12 @@ def plan(
             dedupe_key=f"{about}|{recipient.pk}|{channel}|{version}",
             next_try_at=clock.after_quiet_hours(due_at),
         )
-        for channel in wanted
-        if channel not in kept
+        for channel in sorted(wanted - {row.channel for row in kept})
     )
     if made:
-        audit.record(
-            "reminder.planned",
-            by=by,
-            school_id=school_id,
-            about=about,
-            channels=[row.channel for row in made],
-        )
-    return [*(row for row in standing if row not in changed), *made]
+        channels = [row.channel for row in made]
+        audit.record("reminder.planned", by=by, school_id=school_id, about=about, channels=channels)
+    return [*kept, *made]
 
 
 @transaction.atomic
@@ -88,6 +78,16 @@ def cancel(*, about: str, by: User | None, now: datetime) -> int:
     if withdrawn:
         audit.record("reminder.cancelled", by=by, school_id=rows[0][1], about=about, rows=withdrawn)
     return withdrawn
+
+
+def _supersede(
+    about: str, recipient: User, *, due_at: datetime, expires_at: datetime | None
+) -> list[Reminder]:
+    """Withdraw what stands for another moment; the rows that stand for this one are kept."""
+    standing = list(Reminder.objects.standing().filter(about=about, recipient=recipient))
+    kept = [row for row in standing if (row.due_at, row.expires_at) == (due_at, expires_at)]
+    _withdraw([row.pk for row in standing if row not in kept], now=Now())
+    return kept
 
 
 def _withdraw(ids: list[int], *, now: datetime | Now) -> int:

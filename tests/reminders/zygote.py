@@ -11,12 +11,11 @@ import sys
 
 import django
 from django.core.management import call_command
-from django.template import loader
 
 
 def main() -> None:
     django.setup()
-    loader.get_template("reminders/email/reminder.html")
+    _load_what_sending_needs()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # dead workers leave at once
     os.setpgrp()
     for _ in sys.stdin:
@@ -28,6 +27,15 @@ def main() -> None:
             os._exit(0)
         print(pid, flush=True)
     os.killpg(0, signal.SIGKILL)  # whoever started us is gone, and nobody shall outlive them
+
+
+def _load_what_sending_needs() -> None:
+    """URLs and templates take a second, once: a worker that loads them is killed before it sends."""
+    from accounts.models import User
+    from reminders import channels
+    from reminders.models import Reminder
+
+    channels.compose(Reminder(recipient=User(language="en"), category="follow_up")).message()
 
 
 if __name__ == "__main__":
