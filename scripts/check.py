@@ -15,7 +15,7 @@ CHECKS: dict[str, list[str]] = {
     "lint": [str(BIN / "ruff"), "check", "."],
     "format": [str(BIN / "ruff"), "format", "--check", "."],
     "floors": [str(BIN / "lint-imports")],
-    "templates": [str(BIN / "djlint"), "--lint", "--quiet", "."],
+    "templates": [str(BIN / "djlint"), "--lint", "--quiet", "templates"],
     "messages": [sys.executable, "scripts/messages.py", "check"],
     "migrations": [sys.executable, "manage.py", "makemigrations", "--check", "--dry-run"],
     "django": [sys.executable, "manage.py", "check", "--fail-level", "WARNING"],
