@@ -275,3 +275,18 @@ def test_a_promise_cannot_move_into_the_past_nor_after_its_end(student, homeroom
         follow_ups.move(follow_up=promise, due_on=date(2026, 11, 30), by=homeroom_teacher, now=NOW)
     with pytest.raises(follow_ups.CannotChange):
         follow_ups.complete(follow_up=promise, by=homeroom_teacher, now=NOW)
+
+
+def test_the_daily_task_removes_only_old_drafts(student, homeroom_teacher):
+    from django.utils import timezone as django_timezone
+
+    from counselling import tasks
+
+    fresh = django_timezone.now()
+    for changed_at in (fresh, fresh - timedelta(days=31)):
+        drafts.save_draft(
+            student=student, client_id=uuid.uuid4(), fields={}, by=homeroom_teacher, now=changed_at
+        )
+
+    assert tasks.remove_old_drafts.delay().get() == 1
+    assert Draft.objects.get().changed_at == fresh
