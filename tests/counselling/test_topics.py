@@ -59,7 +59,7 @@ def test_a_topic_of_the_school_s_own_stands_at_the_end(client, school, standard,
     response = client.post(address, {"name": "Football", "guidance": "Who plays?", "colour": "moss"})
 
     assert response["Location"] == home(school)
-    assert talks.topics_in_use(school.pk)[-1].name == "Football"
+    assert list(talks.topics_in_use(school.pk))[-1].name == "Football"
     assert AuditEvent.objects.filter(event="topic.added", actor_id=lead.pk).exists()
 
 
