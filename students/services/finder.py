@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from itertools import islice
 
 from django.db import transaction
 
+from core import bulk
 from students import finder_keys
 from students.models import FinderKey, GuardianLink, Student
 
@@ -26,15 +26,11 @@ def refresh_keys(student_ids: Iterable[int]) -> int:
     for student_id, phone in links.values_list("student_id", "person__phone"):
         phones.setdefault(student_id, set()).add(phone)
     keys = (
-        FinderKey(school_id=student.school_id, student_id=student.pk, kind=kind, key=key)
+        (student.school_id, student.pk, kind, key)
         for student in Student.objects.filter(pk__in=ids).iterator(chunk_size=_BATCH)
         for kind, key in _keys(student, phones.get(student.pk, set()))
     )
-    written = 0
-    while batch := list(islice(keys, _BATCH)):
-        FinderKey.objects.bulk_create(batch)
-        written += len(batch)
-    return written
+    return bulk.insert_rows(FinderKey, ["school_id", "student_id", "kind", "key"], keys)
 
 
 def _keys(student: Student, phones: set[str]) -> list[tuple[str, str]]:

@@ -201,7 +201,7 @@ class Writer:
     # --- the trail ----------------------------------------------------------------------------
 
     def _record(self, rows: Sequence[Planned], students: dict[int, Student]) -> None:
-        for kind, event in ((Kind.NEW, "student.enrolled"), (Kind.UPDATED, "student.updated")):
+        for kind, event in ((Kind.NEW, "student.created"), (Kind.UPDATED, "student.updated")):
             targets = (
                 (students[row.pupil.row], self._details(row)) for row in rows if row.verdict.kind is kind
             )

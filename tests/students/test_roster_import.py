@@ -126,7 +126,7 @@ def test_the_import_leaves_a_trail_and_finder_keys_but_no_copy(school, classes, 
     roster = RosterImport.objects.get()
     assert (roster.state, roster.content, roster.confirmed_by) == ("done", None, school_admin)
     assert not roster.rows.exclude(pupil={}, changes=[]).exists()
-    assert AuditEvent.objects.filter(event="student.enrolled", actor_name="school_admin").count() == 115
+    assert AuditEvent.objects.filter(event="student.created", actor_name="school_admin").count() == 115
     assert AuditEvent.objects.get(event="roster.imported").details["counts"]["new"] == 115
     assert FinderKey.objects.filter(key="17093228515").exists()
     assert Student.objects.get(name="田晓").pinyin == "Tián Xiǎo"
