@@ -33,8 +33,8 @@ SIGN_INS: dict[str, Role] = {
     "official": Role.DISTRICT_OFFICIAL,
 }
 _COLOURS = {
-    "family": "orange", "missing": "blue", "study": "teal", "friends": "pink", "boarding": "purple",
-    "feelings": "amber", "health": "green", "safety": "red", "joy": "teal",
+    "family": "clay", "missing": "indigo", "study": "sky", "friends": "moss", "boarding": "teal",
+    "feelings": "plum", "health": "ochre", "safety": "rose", "joy": "moss",
 }  # fmt: skip
 
 
