@@ -67,7 +67,7 @@ def _operation(method: str, path: str, found: dict[str, Any], shapes: dict[str, 
         path=path,
         name=found["operationId"],
         summary=found.get("summary", ""),
-        description=found.get("description", ""),
+        description=found.get("description", "").replace("`", ""),
         parameters=[
             Field(
                 one["name"],
@@ -95,7 +95,7 @@ def _body(found: dict[str, Any], shapes: dict[str, Any]) -> list[Field]:
 
 
 def _field(name: str, schema: dict[str, Any], shapes: dict[str, Any], required: bool, text: str) -> Field:
-    return Field(name, _kind(schema, shapes), required, text)
+    return Field(name, _kind(schema, shapes), required, text.replace("`", ""))
 
 
 def _kind(schema: dict[str, Any], shapes: dict[str, Any]) -> str:

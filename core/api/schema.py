@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from drf_spectacular.plumbing import get_lib_doc_excludes
 from drf_spectacular.utils import extend_schema
 from drf_spectacular.views import SpectacularJSONAPIView
 from rest_framework.permissions import IsAuthenticated
@@ -11,7 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from core.api import problems
-from core.api.views import Speaking
+from core.api.views import ApiView, Speaking
 
 _TEXT = {"type": "string"}
 PROBLEM_SCHEMA: dict[str, Any] = {
@@ -42,6 +43,11 @@ PROBLEM_SCHEMA: dict[str, Any] = {
 _ALWAYS = (401, 403, 406, 429, 500)
 _WITH_BODY = (400, 413, 415, 422)
 _METHODS = ("get", "post", "delete")
+
+
+def inner_classes() -> list[type]:
+    """Classes whose docstrings speak to us and not to users of the API."""
+    return [*get_lib_doc_excludes(), Speaking, ApiView]
 
 
 def document_problems(result: dict[str, Any], **_kwargs: Any) -> dict[str, Any]:

@@ -357,6 +357,7 @@ def test_the_page_for_people_lists_every_operation_and_problem(counsellor, descr
     assert len(operations()) == sum(len(item) for item in description["paths"].values())
     assert [one.name for one in operations() if f'id="{one.name}"' not in page] == []
     assert 'id="problem-conflict"' in page
+    assert "Views ask access" not in page  # our own notes
 
 
 def test_the_description_is_for_signed_in_people(db):
