@@ -137,7 +137,7 @@ def _toned(text: str) -> list[str]:
     """
     if not text:
         return []
-    syllables = [found[0] for found in pinyin(text, style=Style.TONE, errors=lambda rest: [[rest]])]
+    syllables = [found[0] for found in pinyin(text, style=Style.TONE)]
     if len(syllables) != len(text):
         return syllables
     return [_with_tone(*pair) for pair in zip(text, syllables, strict=True)]
@@ -146,13 +146,13 @@ def _toned(text: str) -> list[str]:
 def _with_tone(character: str, syllable: str) -> str:
     if not syllable.isascii():
         return syllable
-    alone = pinyin(character, style=Style.TONE, heteronym=True, errors=lambda rest: [[rest]])[0]
+    alone = pinyin(character, style=Style.TONE, heteronym=True)[0]
     return next((other for other in alone if fold(other) == fold(syllable) and not other.isascii()), syllable)
 
 
 @lru_cache(maxsize=20_000)
 def _plain_syllables(character: str) -> tuple[str, ...]:
-    found = pinyin(character, style=Style.NORMAL, heteronym=True, errors=lambda text: [[text]])
+    found = pinyin(character, style=Style.NORMAL, heteronym=True)
     return tuple(fold(syllable) for syllable in found[0]) or (character,)
 
 

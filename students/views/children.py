@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from accounts.http import SignedInRequest
 from students import access
 from students.models import Student
 from students.selectors import children as child_selectors
 
 
 @require_safe
-def children(request: HttpRequest) -> HttpResponse:
+def children(request: SignedInRequest) -> HttpResponse:
     """My pupils, by class and boarding; the address holds no name."""
     today = timezone.localdate()
     access.require_finding(request.user, on=today)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
+from accounts.http import SignedInRequest
 from core import htmx
 from students import access
 from students.selectors import finder
@@ -15,7 +16,7 @@ LONGEST_SHOWN = 100
 
 
 @require_http_methods(["GET", "POST"])
-def find(request: HttpRequest) -> HttpResponse:
+def find(request: SignedInRequest) -> HttpResponse:
     """What was typed comes by POST: a name or a telephone number has no place in an address or a log."""
     today = timezone.localdate()
     access.require_finding(request.user, on=today)
