@@ -25,6 +25,10 @@ class RefusedError(Exception):
     """Certainly not taken: it may be tried again. Its text is a short code, never a server's words."""
 
 
+class UnreachedError(RefusedError):
+    """Nobody answered, or not to us: the next message would fare no better now."""
+
+
 class FateUnknownError(Exception):
     """Perhaps taken: it must not be tried again unasked. Its text is a short code."""
 
@@ -54,9 +58,12 @@ class EmailSender:
         try:
             message = compose(reminder)
             message.connection = connection
-            connection.open()
-        except (OSError, smtplib.SMTPException, ValueError) as error:
+        except ValueError as error:
             raise RefusedError(_code(error)) from error
+        try:
+            connection.open()
+        except (OSError, smtplib.SMTPException) as error:
+            raise UnreachedError(_code(error)) from error
         try:
             message.send()
         except smtp.HandOverBrokenError as error:

@@ -30,6 +30,7 @@ logger = logging.getLogger(__name__)
 BACK_OFF = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 240))
 REFUSALS_BEFORE_GIVING_UP = len(BACK_OFF) + 1
 BATCH = 20
+UNREACHED_IN_A_ROW = 3
 LONGEST_SWEEP = timedelta(seconds=50)  # a task stays shorter than a broker's visibility timeout
 
 _CLAIM = """
@@ -51,10 +52,17 @@ _CLAIM = """
 """
 
 
-def sweep(*, clock_now: Callable[[], datetime], worker: str, limit: int = BATCH) -> Counter[str]:
+def sweep(
+    *,
+    clock_now: Callable[[], datetime],
+    worker: str,
+    limit: int = BATCH,
+    stopping: Callable[[], bool] = lambda: False,
+) -> Counter[str]:
     """Do everything that is due, and say how much of what. Any number of sweeps at once is harmless.
 
-    `clock_now` is asked before each step, because sending takes time.
+    `clock_now` is asked before each step, because sending takes time. `stopping` is asked before each
+    message: what isn't begun then is handed back for others.
     """
     started = clock_now()
     done: Counter[str] = Counter()
@@ -64,10 +72,7 @@ def sweep(*, clock_now: Callable[[], datetime], worker: str, limit: int = BATCH)
     postpone_in_quiet_hours(now=started)
     while (now := clock_now()) - started < LONGEST_SWEEP:
         batch = claim_due(now=now, limit=limit, worker=worker)
-        for reminder in batch:
-            if begin_sending(reminder, now=clock_now()):
-                done[_send(reminder, clock_now)] += 1
-        if not batch:
+        if not batch or not _work_through(batch, clock_now, stopping, done):
             break
     return +done
 
@@ -176,6 +181,37 @@ def postpone_in_quiet_hours(*, now: datetime) -> int:
     return Reminder.objects.filter(pk__in=[row.pk for row in due]).update(next_try_at=morning)
 
 
+def _work_through(
+    batch: list[Reminder],
+    clock_now: Callable[[], datetime],
+    stopping: Callable[[], bool],
+    done: Counter[str],
+) -> bool:
+    """Send one after the other; False when there is no use in going on now.
+
+    A mail server that is away costs a time-out each time: after three in a row the next sweep may try, so
+    that the workers stay free for other tasks.
+    """
+    unreached = 0
+    for reminder in batch:
+        if unreached >= UNREACHED_IN_A_ROW or stopping():
+            _hand_back(batch)
+            return False
+        if begin_sending(reminder, now=clock_now()):
+            outcome = _send(reminder, clock_now)
+            done[outcome] += 1
+            unreached = unreached + 1 if outcome == "unreached" else 0
+    return True
+
+
+def _hand_back(batch: list[Reminder]) -> None:
+    """Plan anew what is leased but not begun, without waiting for the lease to run out."""
+    for reminder in batch:
+        Reminder.objects.filter(
+            pk=reminder.pk, attempt=reminder.attempt, state=State.LEASED, send_begun_at=None
+        ).update(state=State.PLANNED, lease_until=None, leased_by="")
+
+
 def _send(reminder: Reminder, clock_now: Callable[[], datetime]) -> str:
     """Outside any transaction: a lock is never held while a far server takes its time."""
     try:
@@ -183,7 +219,7 @@ def _send(reminder: Reminder, clock_now: Callable[[], datetime]) -> str:
     except channels.RefusedError as error:
         code = str(error)
         _insist(lambda: record_refused(reminder, code=code, now=clock_now()))
-        return "refused"
+        return "unreached" if isinstance(error, channels.UnreachedError) else "refused"
     except channels.FateUnknownError as error:
         code = str(error)
         _insist(lambda: record_uncertain(reminder, code=code))

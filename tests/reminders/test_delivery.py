@@ -189,6 +189,25 @@ def test_a_message_refused_after_it_was_withdrawn_rests(counsellor, school):
     assert state_of(row) == State.CANCELLED
 
 
+def test_a_mail_server_that_is_away_costs_three_messages_a_sweep(counsellor, school, settings):
+    rows = [make_reminder(school, counsellor, due_at=NOON - number * MINUTE) for number in (5, 4, 3, 2, 1)]
+    settings.EMAIL_BACKEND = "reminders.smtp.Backend"
+    with harness.Ledger() as gone:
+        settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", gone.port
+    assert sweep() == {"unreached": 3}
+    assert [(state_of(row), row.refusals) for row in rows] == [(State.PLANNED, n) for n in (1, 1, 1, 0, 0)]
+
+
+def test_a_sweep_that_is_to_stop_hands_back_what_it_has_not_begun(counsellor, school):
+    rows = [make_reminder(school, counsellor, due_at=NOON - number * MINUTE) for number in (3, 2, 1)]
+    services.sweep(clock_now=lambda: NOON, worker="a:1", stopping=lambda: bool(mail.outbox))
+    assert [(state_of(row), row.attempt) for row in rows] == [
+        (State.SENT, 1),
+        (State.PLANNED, 1),
+        (State.PLANNED, 1),
+    ]
+
+
 @pytest.mark.django_db(transaction=True, databases=["default", "owner"])
 def test_an_outcome_survives_a_lost_database_connection(counsellor, school, settings):
     """The server ends our session while the mail server is taking the message."""

@@ -39,7 +39,7 @@ class Command(BaseCommand):
             signal.signal(number, lambda *_: stop.set())
         while not stop.is_set():
             try:
-                services.sweep(clock_now=timezone.now, worker=worker)
+                services.sweep(clock_now=timezone.now, worker=worker, stopping=stop.is_set)
             except (OperationalError, InterfaceError) as error:
                 logger.error("database not reached (%s); trying again", type(error).__name__)
                 connection.close()
