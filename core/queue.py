@@ -27,5 +27,5 @@ def after_commit(task_path: str, **ids: TaskId) -> None:
 def _send(task, ids: dict[str, TaskId]) -> None:  # type: ignore[no-untyped-def]
     try:
         task.apply_async(kwargs=ids, retry=False)
-    except task.app.connection_for_write().connection_errors + (OSError,) as error:
+    except (*task.app.connection_for_write().connection_errors, OSError) as error:
         logger.error("broker not reached for %s: %s; the sweep will find the work", task.name, error)

@@ -55,10 +55,9 @@ def django_db_setup(request, django_test_environment, django_db_blocker, django_
 
 
 @pytest.fixture(autouse=True)
-def _fresh_counts() -> Iterator[None]:
+def _fresh_counts() -> None:
     """Throttling starts from zero in every test."""
     cache.clear()
-    yield
 
 
 @pytest.fixture

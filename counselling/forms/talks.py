@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, cast
 
 from django import forms
+from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
@@ -16,7 +17,8 @@ from counselling.services.talks import TalkDetails, Words
 LINKED_ROWS = 3
 _LINE = SessionText._meta.get_field("line").max_length
 _LONG = {
-    name: SessionText._meta.get_field(name).max_length for name in ("facts", "child_words", "action")
+    name: cast("models.TextField[str, str]", SessionText._meta.get_field(name)).max_length
+    for name in ("facts", "child_words", "action")
 }
 
 
@@ -90,13 +92,15 @@ class TalkForm(WordsForm):
     ) -> None:
         super().__init__(*args, **kwargs)
         self._today = today
-        self.fields["topics"].queryset = topics
-        self.fields["topics"].label_from_instance = lambda topic: topic.name
-        self.fields["sensitivity"].choices = [
+        self._topics = topics
+        chips = cast(forms.ModelMultipleChoiceField, self.fields["topics"])
+        chips.queryset = topics
+        chips.label_from_instance = lambda topic: topic.name  # type: ignore[method-assign]
+        cast(forms.ChoiceField, self.fields["sensitivity"]).choices = [
             (value, f"{label} · {_readers(reader_counts[value])}")
             for value, label in Session.Sensitivity.choices
         ]
-        self.fields["follow_up"].choices = [
+        cast(forms.ChoiceField, self.fields["follow_up"]).choices = [
             ("", _("None")),
             ("0", _("Today")),
             ("1", _("Tomorrow")),
@@ -120,11 +124,11 @@ class TalkForm(WordsForm):
 
     @property
     def topic_colours(self) -> dict[str, str]:
-        return {str(topic.public_id): topic.colour for topic in self.fields["topics"].queryset}
+        return {str(topic.public_id): topic.colour for topic in self._topics}
 
     @property
     def topic_guides(self) -> dict[str, str]:
-        return {str(topic.public_id): topic.guidance for topic in self.fields["topics"].queryset}
+        return {str(topic.public_id): topic.guidance for topic in self._topics}
 
     @property
     def linked_rows(self) -> list[tuple[forms.BoundField, forms.BoundField]]:

@@ -126,9 +126,7 @@ class SessionText(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["session", "number"], name="counselling_text_number"),
-            models.CheckConstraint(
-                name="counselling_text_reason", condition=Q(number=1) | ~Q(reason="")
-            ),
+            models.CheckConstraint(name="counselling_text_reason", condition=Q(number=1) | ~Q(reason="")),
         ]
         ordering = ["number"]
 

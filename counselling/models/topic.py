@@ -58,7 +58,8 @@ class Topic(PublicIdModel):
         Code.HEALTH: _("Sleep, appetite, pain, medicine. Who at home knows?"),
         Code.SAFETY: _(
             "Write what was seen and said, not what you think. If a child may be harmed, "
-            "tell the safeguarding lead in person now; the law asks to report at once (Minors Protection Law art. 11)."
+            "tell the safeguarding lead in person now; the law asks to report at once "
+            "(Minors Protection Law art. 11)."
         ),
         Code.JOY: _("A success, a kindness, a plan: worth telling the parents."),
         Code.OWN: "",

@@ -62,7 +62,9 @@ def latest_texts(session_ids: list[int]) -> dict[int, SessionText]:
 
 def _follow_ups(session_ids: list[int]) -> dict[int, list[FollowUp]]:
     found: dict[int, list[FollowUp]] = defaultdict(list)
-    rows = FollowUp.objects.filter(session_id__in=session_ids).select_related("owner").order_by("due_on", "pk")
+    rows = (
+        FollowUp.objects.filter(session_id__in=session_ids).select_related("owner").order_by("due_on", "pk")
+    )
     for follow_up in rows:
         found[follow_up.session_id].append(follow_up)
     return found
@@ -79,7 +81,9 @@ def linked_entries(
     )
     if before is not None:
         links = links.filter(before.older("linked", "session__happened_at"))
-    page = links.select_related("session", "session__student").order_by("-session__happened_at", "-pk")[:limit]
+    page = links.select_related("session", "session__student").order_by("-session__happened_at", "-pk")[
+        :limit
+    ]
     return [
         Entry(
             Position(one.session.happened_at, "linked", one.pk),

@@ -27,7 +27,9 @@ def open_of(user: User) -> QuerySet[FollowUp]:
 def due_soon(user: User, *, now: datetime, limit: int = 8) -> tuple[list[FollowUp], int]:
     """For Today: overdue and coming within a week, oldest first, and how many there are in all."""
     until = timezone.localdate(now) + COMING
-    due = open_of(user).filter(due_on__lte=until, pk__in=access.visible_follow_ups(user, on=timezone.localdate(now)))
+    due = open_of(user).filter(
+        due_on__lte=until, pk__in=access.visible_follow_ups(user, on=timezone.localdate(now))
+    )
     rows = list(due[: limit + 1])
     return rows[:limit], len(rows) if len(rows) <= limit else due.count()
 

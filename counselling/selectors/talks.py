@@ -71,7 +71,7 @@ def quiet_page(
     pupils = my_pupils(user, on=today).annotate(
         last_talk_at=Coalesce(Subquery(last.values("happened_at")[:1]), NEVER, output_field=DateTimeField())
     )
-    page = keyset(pupils, order=["last_talk_at", "pk"], cursor=cursor, size=size)
+    page: Page[Student] = keyset(pupils, order=["last_talk_at", "pk"], cursor=cursor, size=size)
     labels = class_labels([student.pk for student in page], on=today)
     rows = [
         QuietPupil(student, labels.get(student.pk, ""), _days_since(student.last_talk_at, today))  # type: ignore[attr-defined]

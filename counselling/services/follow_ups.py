@@ -80,9 +80,7 @@ def move(*, follow_up: FollowUp, due_on: date, by: User, now: datetime) -> Follo
     old, locked.due_on = locked.due_on, due_on
     locked.save(update_fields=["due_on"])
     _plan(locked, by=by, now=now)
-    audit.record(
-        "follow_up.moved", by=by, target=locked, old=old.isoformat(), new=due_on.isoformat()
-    )
+    audit.record("follow_up.moved", by=by, target=locked, old=old.isoformat(), new=due_on.isoformat())
     return locked
 
 

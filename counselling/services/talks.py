@@ -87,7 +87,12 @@ def log_talk(
     _link(session, details.linked)
     if details.follow_up_on:
         follow_ups.promise(
-            session=session, owner=by, due_on=details.follow_up_on, note=details.follow_up_note, by=by, now=now
+            session=session,
+            owner=by,
+            due_on=details.follow_up_on,
+            note=details.follow_up_note,
+            by=by,
+            now=now,
         )
     Draft.objects.filter(author=by, client_id=client_id).delete()
     audit.record("session.logged", by=by, target=session, sensitivity=session.sensitivity)

@@ -5,12 +5,13 @@ from __future__ import annotations
 import uuid
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts.http import SignedInRequest
 from core import htmx
 from counselling import access
 from counselling.forms.talks import MoveForm
@@ -21,7 +22,7 @@ from counselling.services import follow_ups
 
 
 @require_safe
-def mine(request: HttpRequest) -> HttpResponse:
+def mine(request: SignedInRequest) -> HttpResponse:
     """My open and my kept promises."""
     now = timezone.now()
     access.require_logging(request.user, on=timezone.localdate(now))
@@ -32,7 +33,7 @@ def mine(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def quiet(request: HttpRequest) -> HttpResponse:
+def quiet(request: SignedInRequest) -> HttpResponse:
     """The quiet-child list: my pupils, the longest without a talk first."""
     now = timezone.now()
     access.require_logging(request.user, on=timezone.localdate(now))
@@ -41,7 +42,7 @@ def quiet(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def follow_up(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
+def follow_up(request: SignedInRequest, public_id: uuid.UUID) -> HttpResponse:
     """One promise: the place a reminder leads to. POST gives it another day."""
     now = timezone.now()
     found = access.get_follow_up_or_404(request.user, public_id, on=timezone.localdate(now))
@@ -58,24 +59,24 @@ def follow_up(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
 
 
 @require_POST
-def done(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
+def done(request: SignedInRequest, public_id: uuid.UUID) -> HttpResponse:
     """Kept. The row answers with its new state; without JavaScript the list comes back."""
     return _end(request, public_id, follow_ups.complete)
 
 
 @require_POST
-def reopen(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
+def reopen(request: SignedInRequest, public_id: uuid.UUID) -> HttpResponse:
     """Undo "done"."""
     return _end(request, public_id, follow_ups.reopen)
 
 
 @require_POST
-def cancel(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
+def cancel(request: SignedInRequest, public_id: uuid.UUID) -> HttpResponse:
     """It no longer stands."""
     return _end(request, public_id, follow_ups.cancel)
 
 
-def _end(request: HttpRequest, public_id: uuid.UUID, service) -> HttpResponse:  # type: ignore[no-untyped-def]
+def _end(request: SignedInRequest, public_id: uuid.UUID, service) -> HttpResponse:  # type: ignore[no-untyped-def]
     now = timezone.now()
     found = access.get_follow_up_or_404(request.user, public_id, on=timezone.localdate(now))
     try:

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts.http import SignedInRequest
 from accounts.permissions import Perm
 from core import htmx
 from counselling import access
@@ -27,7 +28,7 @@ from students.models import Student
 
 
 @require_safe
-def pick(request: HttpRequest) -> HttpResponse:
+def pick(request: SignedInRequest) -> HttpResponse:
     """Whom did you talk with? My pupils, the longest without a talk first; the finder finds the others."""
     now = timezone.now()
     access.require_logging(request.user, on=timezone.localdate(now))
@@ -36,7 +37,7 @@ def pick(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def talk_new(request: HttpRequest, student_id: uuid.UUID) -> HttpResponse:
+def talk_new(request: SignedInRequest, student_id: uuid.UUID) -> HttpResponse:
     """The quick log: a page of its own, or in the dialog."""
     now = timezone.now()
     today = timezone.localdate(now)
@@ -54,7 +55,7 @@ def talk_new(request: HttpRequest, student_id: uuid.UUID) -> HttpResponse:
     return render(request, template, context, status=422 if form.errors else 200)
 
 
-def _talk_form(request: HttpRequest, student: Student, draft: Draft | None, now: datetime) -> TalkForm:
+def _talk_form(request: SignedInRequest, student: Student, draft: Draft | None, now: datetime) -> TalkForm:
     today = timezone.localdate(now)
     kept: dict[str, Any] = {
         "topics": talk_selectors.topics_in_use(student.school_id),
@@ -67,15 +68,13 @@ def _talk_form(request: HttpRequest, student: Student, draft: Draft | None, now:
     if draft is not None:
         several = {"topics"}
         initial |= {
-            name: values if name in several else values[-1]
-            for name, values in draft.fields.items()
-            if values
+            name: values if name in several else values[-1] for name, values in draft.fields.items() if values
         }
     return TalkForm(initial=initial, **kept)
 
 
 def _log(
-    request: HttpRequest, form: TalkForm, student: Student, linked: dict[Student, str], now: datetime
+    request: SignedInRequest, form: TalkForm, student: Student, linked: dict[Student, str], now: datetime
 ) -> Session | None:
     try:
         return talks.log_talk(
@@ -91,7 +90,7 @@ def _log(
         return None
 
 
-def _after_saving(request: HttpRequest, session: Session, today: Any) -> HttpResponse:
+def _after_saving(request: SignedInRequest, session: Session, today: Any) -> HttpResponse:
     count = access.readers(session.student, session.sensitivity, author=request.user, on=today).count()
     text = ngettext("Saved. %(n)d person can read it.", "Saved. %(n)d people can read it.", count)
     undo = reverse("counselling:talk_withdraw", args=[session.public_id])
@@ -102,7 +101,7 @@ def _after_saving(request: HttpRequest, session: Session, today: Any) -> HttpRes
 
 
 @require_POST
-def draft_save(request: HttpRequest, student_id: uuid.UUID) -> HttpResponse:
+def draft_save(request: SignedInRequest, student_id: uuid.UUID) -> HttpResponse:
     """Keep what is typed, keystroke by keystroke; the answer is empty."""
     now = timezone.now()
     student = student_access.get_student_or_404(
@@ -118,7 +117,7 @@ def draft_save(request: HttpRequest, student_id: uuid.UUID) -> HttpResponse:
 
 
 @require_POST
-def draft_discard(request: HttpRequest, student_id: uuid.UUID) -> HttpResponse:
+def draft_discard(request: SignedInRequest, student_id: uuid.UUID) -> HttpResponse:
     """Throw my draft about this pupil away."""
     on = timezone.localdate()
     student = student_access.get_student_or_404(request.user, student_id, Perm.TALK_LOG, on=on)
@@ -129,7 +128,7 @@ def draft_discard(request: HttpRequest, student_id: uuid.UUID) -> HttpResponse:
 
 
 @require_safe
-def talk(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
+def talk(request: SignedInRequest, public_id: uuid.UUID) -> HttpResponse:
     """One entry with every version of its words; in the chronology, only the newest."""
     session = access.get_session_or_404(request.user, public_id, on=timezone.localdate())
     texts = talks.read_texts(session=session, by=request.user)
@@ -139,7 +138,7 @@ def talk(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def talk_correct(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
+def talk_correct(request: SignedInRequest, public_id: uuid.UUID) -> HttpResponse:
     """Correct my own entry: the earlier version stays."""
     session = access.get_own_session_or_404(request.user, public_id, on=timezone.localdate())
     texts = talks.read_texts(session=session, by=request.user)
@@ -163,7 +162,7 @@ def talk_correct(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
 
 
 @require_POST
-def talk_withdraw(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
+def talk_withdraw(request: SignedInRequest, public_id: uuid.UUID) -> HttpResponse:
     """Undo: take back what was saved a moment ago."""
     session = access.get_own_session_or_404(request.user, public_id, on=timezone.localdate())
     try:

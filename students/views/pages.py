@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import uuid
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from accounts.http import SignedInRequest
 from accounts.permissions import Perm
 from core import htmx
 from students import access, registry
@@ -16,7 +17,7 @@ from students.selectors import child
 
 
 @require_safe
-def today(request: HttpRequest) -> HttpResponse:
+def today(request: SignedInRequest) -> HttpResponse:
     """What needs me: each app's block, in order."""
     now = timezone.now()
     panels = registry.panels(request.user, now=now)
@@ -24,7 +25,7 @@ def today(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def detail(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
+def detail(request: SignedInRequest, public_id: uuid.UUID) -> HttpResponse:
     """The child page; "Earlier" fetches the next page of the chronology."""
     now = timezone.now()
     student = access.get_student_or_404(

@@ -39,7 +39,7 @@ class Scope(Enum):
 
 @dataclass(frozen=True)
 class Row:
-    """`args` name things of the world in test_access_matrix.World; `data` is a form that gets through or 422."""
+    """`args` name things of the world in world_objects.py; `data` is a form that gets through or 422."""
 
     name: str
     method: str
@@ -196,15 +196,11 @@ ROWS: list[Row] = [
     ),
     *_pages("counselling:talk", Scope.OBJECT, "GET", allow=TEACHING, args=("session",)),
     # only the author corrects or takes back: in the world, nobody of the cast is
-    *_pages(
-        "counselling:talk_correct", Scope.OBJECT, "GET", "POST", refuse=TEACHING, args=("session",)
-    ),
+    *_pages("counselling:talk_correct", Scope.OBJECT, "GET", "POST", refuse=TEACHING, args=("session",)),
     *_pages("counselling:talk_withdraw", Scope.OBJECT, "POST", refuse=TEACHING, args=("session",)),
     *_pages("counselling:follow_ups", Scope.MINE, "GET", allow=LOGGING),
     *_pages("counselling:quiet", Scope.MINE, "GET", allow=LOGGING),
-    *_pages(
-        "counselling:follow_up", Scope.OBJECT, "GET", "POST", allow=TEACHING, args=("follow_up",)
-    ),
+    *_pages("counselling:follow_up", Scope.OBJECT, "GET", "POST", allow=TEACHING, args=("follow_up",)),
     *_pages("counselling:follow_up_done", Scope.OBJECT, "POST", allow=TEACHING, args=("follow_up",)),
     *_pages("counselling:follow_up_reopen", Scope.OBJECT, "POST", allow=TEACHING, args=("follow_up",)),
     *_pages("counselling:follow_up_cancel", Scope.OBJECT, "POST", allow=TEACHING, args=("follow_up",)),

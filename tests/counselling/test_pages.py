@@ -200,7 +200,11 @@ def test_a_stranger_finds_neither_the_child_nor_the_talk(client, student, strang
     session = factories.make_session(student, counsellor)
     client.force_login(stranger)
 
-    for url in (child_page(student), new_talk(student), reverse("counselling:talk", args=[session.public_id])):
+    for url in (
+        child_page(student),
+        new_talk(student),
+        reverse("counselling:talk", args=[session.public_id]),
+    ):
         assert client.get(url).status_code == 404
 
 
@@ -258,7 +262,10 @@ def test_the_chronology_goes_on_by_key(as_teacher, student, homeroom_teacher):
     start = timezone.now() - timedelta(days=60)
     for number in range(45):
         factories.make_session(
-            student, homeroom_teacher, line=f"Talk number {number}.", happened_at=start + timedelta(days=number)
+            student,
+            homeroom_teacher,
+            line=f"Talk number {number}.",
+            happened_at=start + timedelta(days=number),
         )
 
     seen, cursor = [], ""
@@ -312,7 +319,9 @@ def test_the_quiet_list_begins_with_children_nobody_talked_with(as_teacher, scho
 
 
 @pytest.mark.parametrize("count", [1, 3])
-@pytest.mark.parametrize("name", ["students:today", "counselling:quiet", "counselling:pick", "counselling:follow_ups"])
+@pytest.mark.parametrize(
+    "name", ["students:today", "counselling:quiet", "counselling:pick", "counselling:follow_ups"]
+)
 def test_lists_cost_the_same_for_one_row_and_three(
     as_teacher, school_class, homeroom_teacher, name, count, django_assert_max_num_queries
 ):

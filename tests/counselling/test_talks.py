@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import uuid
-from datetime import date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.db import connection, connections
@@ -16,7 +16,7 @@ from counselling.services.talks import TalkDetails, Words
 from reminders.models import Reminder
 from tests import factories
 
-NOW = datetime(2026, 11, 22, 2, 0, tzinfo=timezone.utc)
+NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
 
 
 def log(student, by, **changes):
@@ -118,12 +118,14 @@ def test_a_follow_up_makes_its_reminder_in_the_same_transaction(student, homeroo
     reminders = Reminder.objects.filter(recipient=homeroom_teacher)
     assert {row.channel for row in reminders} == {"bell", "email"}
     # 07:30 in Shanghai is 23:30 UTC of the day before
-    assert {row.due_at for row in reminders} == {datetime(2026, 11, 23, 23, 30, tzinfo=timezone.utc)}
+    assert {row.due_at for row in reminders} == {datetime(2026, 11, 23, 23, 30, tzinfo=UTC)}
     assert str(session.follow_ups.get().public_id) in reminders[0].about
 
 
 def test_no_reminder_names_the_child_or_quotes_the_talk(student, homeroom_teacher):
-    log(student, homeroom_teacher, details={"follow_up_on": date(2026, 11, 24), "follow_up_note": "Ask again"})
+    log(
+        student, homeroom_teacher, details={"follow_up_on": date(2026, 11, 24), "follow_up_note": "Ask again"}
+    )
 
     stored = str(list(Reminder.objects.values()))
     assert student.name not in stored

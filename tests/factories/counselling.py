@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from datetime import date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from accounts.models import User
@@ -16,8 +16,10 @@ def make_topic(school: School, code: str = "family") -> Topic:
     return Topic.objects.get_or_create(school=school, code=code)[0]
 
 
-def make_session(student: Student, author: User, *, line: str = "Talked about home.", **fields: Any) -> Session:
-    fields.setdefault("happened_at", datetime(2026, 11, 20, 4, 0, tzinfo=timezone.utc))
+def make_session(
+    student: Student, author: User, *, line: str = "Talked about home.", **fields: Any
+) -> Session:
+    fields.setdefault("happened_at", datetime(2026, 11, 20, 4, 0, tzinfo=UTC))
     fields.setdefault("recorded_at", fields["happened_at"] + timedelta(minutes=5))
     fields.setdefault("sensitivity", Session.Sensitivity.SCHOOL)
     fields.setdefault("client_id", uuid.uuid4())
@@ -32,7 +34,9 @@ def make_session(student: Student, author: User, *, line: str = "Talked about ho
     return session
 
 
-def make_follow_up(session: Session, *, owner: User | None = None, due_on: date = date(2026, 11, 23)) -> FollowUp:
+def make_follow_up(
+    session: Session, *, owner: User | None = None, due_on: date = date(2026, 11, 23)
+) -> FollowUp:
     return FollowUp.objects.create(
         school=session.school,
         session=session,

@@ -36,7 +36,9 @@ QUIET_FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    skip = pytest.mark.skip(reason="no Chromium here: the browser journeys are left out (apt install chromium)")
+    skip = pytest.mark.skip(
+        reason="no Chromium here: the browser journeys are left out (apt install chromium)"
+    )
     for item in items:
         if item.path.is_relative_to(Path(__file__).parent):
             item.add_marker(pytest.mark.journey)
@@ -97,7 +99,9 @@ class Site:
             **os.environ,
             "DJANGO_SETTINGS_MODULE": "config.settings.local",
             "DATABASE_URL": embedded.dsn("kl_app", django_settings.DATABASES["owner"]["TEST"]["NAME"]),
-            "DATABASE_OWNER_URL": embedded.dsn("kl_owner", django_settings.DATABASES["owner"]["TEST"]["NAME"]),
+            "DATABASE_OWNER_URL": embedded.dsn(
+                "kl_owner", django_settings.DATABASES["owner"]["TEST"]["NAME"]
+            ),
             "KITELINE_VAR": str(folder),
             "SITE_URL": self.base,
             "SMTP_HOST": "127.0.0.1",

@@ -108,7 +108,7 @@ def _log(teacher, pupil, name):
     page.wait_for_selector("dialog [data-autosave-status][data-state=saved]")
     page.screenshot(path=_shot(f"quick-log-{name}"))
     page.click("dialog button.btn-primary")
-    page.wait_for_selector(".toast")
+    page.wait_for_selector("#toasts [data-undo]")
     page.screenshot(path=_shot(f"saved-{name}"))
     assert "He wants to call his mother on Sunday." in teacher.text()
     assert Session.objects.get().follow_ups.get().due_on == timezone.localdate()

@@ -104,9 +104,9 @@ def test_undo_takes_the_entry_back(teacher, pupil):
     page = quick_log(teacher, pupil)
     page.fill("[name=line]", "Meant for another child.")
     page.click("form.quick-log button.btn-primary")
-    page.wait_for_selector(".toast button:has-text('Undo')")
+    page.wait_for_selector("#toasts button:has-text('Undo')")
 
-    page.click(".toast button:has-text('Undo')")
+    page.click("#toasts button:has-text('Undo')")
     page.wait_for_selector("text=Taken back")
 
     assert Session.objects.latest("pk").withdrawn_at is not None
@@ -196,9 +196,7 @@ def test_the_pages_meet_wcag_2_2_aa(visit, pupil, width, dark):
 
 def _violations(person, path):
     results = Axe().run(person.page, options=AXE)
-    return [
-        f"{path}: {one['id']}: {one['nodes'][0]['html'][:160]}" for one in results.response["violations"]
-    ]
+    return [f"{path}: {one['id']}: {one['nodes'][0]['html'][:160]}" for one in results.response["violations"]]
 
 
 @pytest.mark.parametrize("role", [role.value for role in Role])
@@ -215,7 +213,7 @@ def test_each_role_walks_its_menu_without_an_error(visit, pupil, role):
 
 
 def test_pages_are_light_on_a_slow_link(visit, pupil):
-    """Bytes on the wire, headers included, as the browser counts them; the cache works as it would for a person."""
+    """Bytes on the wire with headers, as the browser counts them, its cache working as for a person."""
     person = visit(width=360)
     meter = person.page.context.new_cdp_session(person.page)
     meter.send("Network.enable")
@@ -238,5 +236,7 @@ def test_pages_are_light_on_a_slow_link(visit, pupil):
 
     assert first[0] <= FIRST_VISIT_BYTES, first
     assert first[1] <= MOST_REQUESTS, first
-    heavy = {path: seen for path, seen in later.items() if seen[0] > LATER_PAGE_BYTES or seen[1] > MOST_REQUESTS}
+    heavy = {
+        path: seen for path, seen in later.items() if seen[0] > LATER_PAGE_BYTES or seen[1] > MOST_REQUESTS
+    }
     assert heavy == {}
