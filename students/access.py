@@ -82,9 +82,10 @@ def _look_up_reach(grant: Grant, user: User, student: Student, on: date) -> bool
     if grant.reach is Reach.BOARDERS:
         return student.boarding == Student.Boarding.BOARDER
     if grant.reach is Reach.CLASS:
-        return Enrolment.objects.active(on).filter(student=student, school_class_id=grant.class_id).exists()
+        enrolled = Enrolment.objects.active(on).filter(student=student, school_class_id=grant.class_id)
+        return bool(enrolled.exists())
     if grant.reach is Reach.PAIRING:
-        return Pairing.objects.active(on).filter(student=student, teacher=user).exists()
+        return bool(Pairing.objects.active(on).filter(student=student, teacher=user).exists())
     return False
 
 

@@ -93,9 +93,7 @@ class TalkForm(WordsForm):
         super().__init__(*args, **kwargs)
         self._today = today
         self._topics = topics
-        chips = cast(forms.ModelMultipleChoiceField, self.fields["topics"])
-        chips.queryset = topics
-        chips.label_from_instance = lambda topic: topic.name  # type: ignore[method-assign]
+        cast(forms.ModelMultipleChoiceField, self.fields["topics"]).queryset = topics
         cast(forms.ChoiceField, self.fields["sensitivity"]).choices = [
             (value, f"{label} · {_readers(reader_counts[value])}")
             for value, label in Session.Sensitivity.choices
