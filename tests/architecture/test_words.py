@@ -33,6 +33,8 @@ VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "met
 WORD = re.compile(r"[A-Za-z][A-Za-z_'’-]{2,}")
 TYPED = ["made-up", "roster.csv"]
 MADE_FOR_THE_ROLE = {"students:today", "students:detail", "accounts:me"}
+CHINESE = re.compile("[\u4e00-\u9fff]")
+NARROW = re.compile("[\u4e00-\u9fff][,;:?!]|[,;:?!] ?[\u4e00-\u9fff]")
 STIGMA = re.compile("留守|问题学生|问题儿童|差生|风险")
 
 
@@ -138,13 +140,54 @@ def test_chinese_pages_have_no_english_words(chinese_world: World, names: set[st
     assert found == {}
 
 
-def test_no_text_stigmatises_a_child():
-    catalogue = messages.load(messages.catalogues()[0])
-    texts = [
-        text for one in catalogue for text in (one.string if isinstance(one.string, tuple) else [one.string])
-    ]
+TAGS = re.compile(
+    r"\{%\s*comment\b.*?endcomment\s*%\}|\{%\s*blocktranslate\b.*?endblocktranslate\s*%\}"
+    r"|\{%.*?%\}|\{\{.*?\}\}|\{#.*?#\}",
+    re.S,
+)
 
-    assert [text for text in texts if STIGMA.search(text)] == []
+
+def test_no_template_says_a_word_outside_the_translation_tags():
+    """Also in branches that no page of the test shows."""
+    folder = messages.HOME / "templates"
+    raw = {}
+    for path in sorted(folder.rglob("*")):
+        name = path.relative_to(folder).as_posix()
+        if path.suffix not in {".html", ".txt"} or name.startswith("ui/"):
+            continue
+        if words := english_words(TAGS.sub(" ", path.read_text(encoding="utf-8")), set()):
+            raw[name] = sorted(words)
+
+    assert raw == {}
+
+
+def test_the_reader_hears_labels_and_skips_code_pinyin_and_other_languages():
+    page = """<p class="x" aria-label="Heard">中文 word<br>more</p><code>code</code><script>let it = 1</script>
+        <span class="latin">wang xiaoyu</span><b lang="en">English text</b><img alt="Picture"><i>after</i>"""
+
+    assert english_words(page, {"more"}) == {"Heard", "word", "Picture", "after"}
+
+
+def chinese_texts() -> list[str]:
+    catalogue = messages.load(messages.catalogues()[0])
+    strings = [one.string if isinstance(one.string, tuple) else (one.string,) for one in catalogue if one.id]
+    return [text for texts in strings for text in texts if text]
+
+
+def test_no_text_stigmatises_a_child():
+    assert [text for text in chinese_texts() if STIGMA.search(text)] == []
+
+
+def test_every_translation_is_in_chinese():
+    foreign = [text for text in chinese_texts() if not CHINESE.search(text) and WORD.search(text)]
+
+    assert set(foreign) <= {"Kiteline", "API"}
+
+
+def test_chinese_sentences_have_chinese_punctuation():
+    narrow = [text for text in chinese_texts() if NARROW.search(text)]
+
+    assert narrow == []
 
 
 @pytest.mark.parametrize(
