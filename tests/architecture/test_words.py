@@ -162,7 +162,7 @@ def test_no_template_says_a_word_outside_the_translation_tags():
 
 
 def test_the_reader_hears_labels_and_skips_code_pinyin_and_other_languages():
-    page = """<p class="x" aria-label="Heard">中文 word<br>more</p><code>code</code><script>let it = 1</script>
+    page = """<p class="x" aria-label="Heard">中文 word<br>more</p><code>code</code><script>let x</script>
         <span class="latin">wang xiaoyu</span><b lang="en">English text</b><img alt="Picture"><i>after</i>"""
 
     assert english_words(page, {"more"}) == {"Heard", "word", "Picture", "after"}
