@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 from csp.constants import NONCE, NONE, SELF
-from django.utils.translation import gettext_lazy as _
 
 from config import env
 
@@ -54,6 +53,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "core.htmx.ToastMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "core.middleware.PrivatePagesMiddleware",
 ]
@@ -171,20 +171,19 @@ CONTENT_SECURITY_POLICY = {
 
 # --- API --------------------------------------------------------------------------------------
 REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": [
     # Tokens first: the first names the scheme of a 401.
+    "DEFAULT_AUTHENTICATION_CLASSES": [
         "accounts.authentication.HashedTokenAuthentication",
-    ],
         "rest_framework.authentication.SessionAuthentication",
+    ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["core.api.parsers.StrictJSONParser"],
     "DEFAULT_THROTTLE_CLASSES": ["core.api.throttling.PersonThrottle"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
-    "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
     "DEFAULT_METADATA_CLASS": None,  # OPTIONS would describe the inside; the schema does it better
     "EXCEPTION_HANDLER": "core.api.problems.handle",
-}
+    "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
     "URL_FORMAT_OVERRIDE": None,
 }
 # Requests a second (s), minute (m) or hour (h). A whole school may come from one address.
@@ -194,17 +193,18 @@ API_RATES = {
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Kiteline",
-    "DESCRIPTION": "What your pages show, for programs that work in your name. See docs/how-to/use-the-api.md.",
+    "DESCRIPTION": "What your pages show, for programs in your name. See docs/how-to/use-the-api.md.",
     "VERSION": "1",
     "SCHEMA_PATH_PREFIX": "/api/v1",
+    "SERVE_INCLUDE_SCHEMA": False,
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
     "GET_LIB_DOC_EXCLUDES": "core.api.schema.inner_classes",
-    "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_PERMISSIONS": ["rest_framework.permissions.IsAuthenticated"],
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
         "core.api.schema.document_problems",
     ],
+}
 
 # --- background work: the database plans, the broker only wakes -----------------------------------
 CELERY_BROKER_URL = env.text("BROKER_URL", "") or "filesystem://localhost"
@@ -237,6 +237,7 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": env.integer("SWEEP_SECONDS", 30),
         "options": {"expires": 30},
     },
+    "remove-old-drafts": {"task": "counselling.tasks.remove_old_drafts", "schedule": 24 * 60 * 60.0},
 }
 
 # Counts of sign-in attempts and API calls, shared by all web processes.

@@ -2,7 +2,6 @@
 
 from django.db import migrations
 
-
 # What `createcachetable` makes; written out, since that command knows no migrations to go back by.
 CREATE_CACHE = """
 CREATE TABLE IF NOT EXISTS core_cache (
