@@ -47,7 +47,7 @@ CALL = re.compile(rf"(?<![\w.])(npgettext|pgettext|ngettext|gettext|_)\(\s*({TEX
 PLACEHOLDER = re.compile(r"%\(\w+\)[sdif]|%[sd]|\{\w*\}")
 
 
-class Unreadable(Exception):  # noqa: N818  it ends the program, with one line
+class Unreadable(Exception):
     """A message that no tool can read, with its file and line."""
 
 
