@@ -46,7 +46,7 @@ class Staff:
     now: datetime
     password_hash: str = field(default_factory=lambda: make_password(PASSWORD))
     signing_in: set[int] = field(default_factory=set)
-    _memberships: list[Membership] = field(default_factory=list)
+    _hired: list[Membership] = field(default_factory=list)
     _people: int = 0
 
     @property
@@ -64,7 +64,8 @@ class Staff:
                 code=code, defaults={"name": name, "level": level, "parent": parent, "path": path}
             )
             areas[name] = by_code[code] = area
-        self._hire("official", Role.DISTRICT_OFFICIAL, signs_in=True, area=by_code[places.COUNTY_CODE])
+        self._hire("official", Role.DISTRICT_OFFICIAL, area=by_code[places.COUNTY_CODE])
+        self._start_work()
         return areas
 
     def school(self, number: int, plan: SchoolPlan, area: Area, pupils: int) -> SchoolFacts:
@@ -73,30 +74,27 @@ class Staff:
             code=plan.code, name=plan.name, area=area, public_id=seeded_uuid(self.rng, self.now)
         )
         year = self._calendar(school)
-        suffix = "" if number == 1 else str(number)
-        classes = self._classes(school, year, plan, pupils, number)
+        classes = self._classes(school, year, plan, pupils)
+        teachers = self._teachers(classes, number)
         paired = [
-            self._hire(
-                f"paired{suffix}" if count == 0 else f"p{number}-{count + 1}",
-                Role.PAIRED_TEACHER,
-                signs_in=count == 0,
-                school=school,
-            )
+            self._hire(_username("paired", number, count), Role.PAIRED_TEACHER, school=school)
             for count in range(max(2, round(pupils / PAIRED_PER_PUPILS)))
         ]
         wardens = [
-            self._hire(name, Role.WARDEN, signs_in=name.startswith("warden"), school=school)
-            for name in (f"warden{suffix}", f"w{number}-2")
+            self._hire(_username("warden", number, count), Role.WARDEN, school=school) for count in (0, 1)
         ]
         only = {
-            name: self._hire(f"{name}{suffix}", SIGN_INS[name], signs_in=True, school=school)
+            name: self._hire(_username(name, number), SIGN_INS[name], school=school)
             for name in ("counsellor", "lead", "admin", "head")
         }
-        self.flush()
+        self._start_work()
         return SchoolFacts(
             id=school.pk,
             plan=plan,
-            classes=classes,
+            classes=[
+                ClassFacts(row.pk, row.grade, row.number, teacher.pk)
+                for row, teacher in zip(classes, teachers, strict=True)
+            ],
             paired_ids=[user.pk for user in paired],
             counsellor_id=only["counsellor"].pk,
             lead_id=only["lead"].pk,
@@ -107,10 +105,6 @@ class Staff:
             year_starts_on=year.starts_on,
             made_at=self.now,
         )
-
-    def flush(self) -> None:
-        Membership.objects.bulk_create(self._memberships)
-        self._memberships.clear()
 
     def _calendar(self, school: School) -> SchoolYear:
         starts_on, ends_on = places.school_year(self.today)
@@ -125,11 +119,9 @@ class Staff:
         )
         return year
 
-    def _classes(
-        self, school: School, year: SchoolYear, plan: SchoolPlan, pupils: int, school_number: int
-    ) -> list[ClassFacts]:
+    def _classes(self, school: School, year: SchoolYear, plan: SchoolPlan, pupils: int) -> list[SchoolClass]:
         per_grade = max(plan.fewest_classes, ceil(pupils / len(plan.grades) / places.PUPILS_PER_CLASS))
-        rows = [
+        return SchoolClass.objects.bulk_create(
             SchoolClass(
                 school=school,
                 year=year,
@@ -139,17 +131,21 @@ class Staff:
             )
             for grade in plan.grades
             for number in range(1, min(per_grade, 99) + 1)
+        )
+
+    def _teachers(self, classes: list[SchoolClass], school_number: int) -> list[User]:
+        """One homeroom teacher a class; whoever has 三年级(2)班, or the first class, is "teacher"."""
+        leading = next((row for row in classes if (row.grade, row.number) == (3, 2)), classes[0])
+        return [
+            self._hire(
+                _username("teacher", school_number)
+                if row is leading
+                else f"t{school_number}-{row.grade}{row.number:02d}",
+                Role.HOMEROOM_TEACHER,
+                school_class=row,
+            )
+            for row in classes
         ]
-        SchoolClass.objects.bulk_create(rows)
-        leading = next((row for row in rows if (row.grade, row.number) == (3, 2)), rows[0])
-        facts = []
-        for row in rows:
-            signs_in = row is leading
-            suffix = "" if school_number == 1 else str(school_number)
-            name = f"teacher{suffix}" if signs_in else f"t{school_number}-{row.grade}{row.number:02d}"
-            teacher = self._hire(name, Role.HOMEROOM_TEACHER, signs_in=signs_in, school_class=row)
-            facts.append(ClassFacts(row.pk, row.grade, row.number, teacher.pk))
-        return facts
 
     def _topics(self, school: School) -> dict[str, int]:
         rows = [
@@ -158,10 +154,11 @@ class Staff:
         ]
         return {row.code: row.pk for row in Topic.objects.bulk_create(rows)}
 
-    def _hire(self, username: str, role: Role, *, signs_in: bool, **scope: object) -> User:
+    def _hire(self, username: str, role: Role, **scope: object) -> User:
+        """Somebody with one role; saved with the others of the school by _start_work."""
         self._people += 1
         sex = self.rng.choice(["female", "female", "male"])
-        user = User.objects.create(
+        user = User(
             public_id=seeded_uuid(self.rng, self.now),
             username=username,
             password=self.password_hash,
@@ -171,7 +168,20 @@ class Staff:
             joined_at=self.now,
         )
         starts_on, _ = places.school_year(self.today)
-        self._memberships.append(Membership(user=user, role=role, started_on=starts_on, **scope))
-        if signs_in:
-            self.signing_in.add(user.pk)
+        self._hired.append(Membership(user=user, role=role, started_on=starts_on, **scope))
         return user
+
+    def _start_work(self) -> None:
+        users = User.objects.bulk_create(membership.user for membership in self._hired)
+        for membership in self._hired:
+            membership.user_id = membership.user.pk  # it had none when the membership was made
+        Membership.objects.bulk_create(self._hired)
+        self.signing_in |= {user.pk for user in users if user.username.rstrip("0123456789") in SIGN_INS}
+        self._hired.clear()
+
+
+def _username(name: str, school_number: int, count: int = 0) -> str:
+    """teacher, paired2, or p2-3 for the third paired teacher of the second school."""
+    if count:
+        return f"{name[0]}{school_number}-{count + 1}"
+    return name if school_number == 1 else f"{name}{school_number}"
