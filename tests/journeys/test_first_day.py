@@ -71,7 +71,7 @@ def test_from_the_roster_file_to_the_reminder(visit, staff, site, width, languag
 
 
 def _import_roster(admin, name):
-    admin.open("/children/import/")
+    admin.open("/roster/")
     admin.shot(f"roster-{name}")
     admin.page.set_input_files("input[type=file]", ROSTER)
     admin.page.click("main form[enctype] button[type=submit]")
