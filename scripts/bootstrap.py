@@ -60,7 +60,7 @@ NO_COMPILER = re.compile(
 )
 
 
-class Stop(Exception):  # noqa: N818  it ends the program, with one line
+class Stop(Exception):
     """The one line that says what is wrong and what helps."""
 
 

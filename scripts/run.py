@@ -40,7 +40,7 @@ SECONDS_TO_FINISH = 20
 PR_SET_PDEATHSIG = 1
 
 
-class Stop(Exception):  # noqa: N818  it ends the program, with one line
+class Stop(Exception):
     """The one line that says what is wrong and what helps."""
 
 

@@ -208,6 +208,7 @@ SPECTACULAR_SETTINGS = {
 
 # --- background work: the database plans, the broker only wakes -----------------------------------
 CELERY_BROKER_URL = env.text("BROKER_URL", "") or "filesystem://localhost"
+CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, object] = {}
 if CELERY_BROKER_URL.startswith("filesystem://"):
     CELERY_BROKER_TRANSPORT = "config.broker:Transport"
     CELERY_BROKER_TRANSPORT_OPTIONS = {
