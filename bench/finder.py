@@ -1,6 +1,4 @@
-"""How fast the finder answers at 100,000 pupils. See bench/README.md for the results.
-
-    manage.py seed_demo --reset --pupils 100000 && python bench/finder.py
+"""How fast the finder answers; `make bench` runs it over 100,000 pupils, bench/README.md keeps the results.
 
 Measures what a request waits for: memberships, lookup, pupils, classes. `near` works in one school of the
 county, `everywhere` holds the head teacher's role in all of them: nobody has more to search.
@@ -8,11 +6,8 @@ county, `everywhere` holds the head teacher's role in all of them: nobody has mo
 
 from __future__ import annotations
 
-import os
 import statistics
-import sys
 import time
-from pathlib import Path
 
 ROUNDS = 20
 TYPED = {
@@ -28,15 +23,8 @@ TYPED = {
 }
 
 
-def main() -> None:
-    sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.local")
-    import django
-
-    from config import embedded
-
-    django.setup()
-    embedded.start_until_exit()
+def report() -> None:
+    """The table of bench/README.md, over the demo district in the database; nothing it writes stays."""
     from django.db import transaction
 
     from students.models import FinderKey, Student
@@ -81,7 +69,3 @@ def _measure(person, text: str) -> float:
         finder.find(person, text, on=timezone.localdate(), limit=8)
         times.append((time.perf_counter() - started) * 1000)
     return statistics.median(times)
-
-
-if __name__ == "__main__":
-    main()

@@ -1,0 +1,61 @@
+"""`make bench`: a demo county of 100,000 pupils in a database of its own, the finder over it, a large roster.
+
+`make bench ARGS="--pupils 12000 --rows 5000"` gives a taste. bench/README.md keeps the results.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import time
+
+os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings.test"
+os.environ["TEST_DB"] = "bench"
+
+
+def main() -> None:
+    options = _options()
+    from config import embedded
+
+    if not os.environ.get("DATABASE_URL"):
+        embedded.start_until_exit()
+    import django
+
+    django.setup()
+    from django.core.management import call_command
+    from django.db import connections
+    from django.test.utils import setup_databases, teardown_databases
+
+    call_command("ensure_roles", verbosity=0)
+    databases = setup_databases(verbosity=0, interactive=False)
+    try:
+        _run(options.pupils, options.rows)
+    finally:
+        connections.close_all()
+        teardown_databases(databases, verbosity=0)
+
+
+def _run(pupils: int, rows: int) -> None:
+    from django.utils import timezone
+
+    from bench import finder, roster
+    from demo import services
+
+    started = time.perf_counter()
+    print(services.seed_district(pupils=pupils, seed=7, now=timezone.localtime()))
+    print(f"demo district of {pupils:,}: {time.perf_counter() - started:.1f} s\n")
+    services.analyse()
+    finder.report()
+    print()
+    roster.main(rows)
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m bench")
+    parser.add_argument("--pupils", type=int, default=100_000)
+    parser.add_argument("--rows", type=int, default=20_000, help="rows of the roster that is imported")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    main()
