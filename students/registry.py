@@ -11,7 +11,7 @@ import itertools
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from typing import Any
 
 from django.db.models import Q
@@ -53,7 +53,7 @@ class Position:
             return None
         seconds, micros = divmod(int(match[1]), 1_000_000)
         try:
-            at = datetime.fromtimestamp(seconds, tz=timezone.utc).replace(microsecond=micros)
+            at = datetime.fromtimestamp(seconds, tz=UTC).replace(microsecond=micros)
         except (ValueError, OverflowError, OSError):
             return None
         return cls(at, match[2], int(match[3]))

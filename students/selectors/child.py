@@ -94,7 +94,10 @@ def enrolment_entries(
 def _entry(pk: int, day: Any, title: str) -> Entry:
     at = timezone.make_aware(datetime.combine(day, time.min))
     return Entry(
-        Position(at, "enrolment", pk), "enrolment", "students/_entry_enrolment.html", {"title": title, "day": day}
+        Position(at, "enrolment", pk),
+        "enrolment",
+        "students/_entry_enrolment.html",
+        {"title": title, "day": day},
     )
 
 
