@@ -5,8 +5,19 @@ from __future__ import annotations
 from django.db.models import CharField, F, Func, Value
 from django.db.models.functions import Lower
 
-_MARKED = "āáǎàēéěèōóǒòīíǐìūúǔùǖǘǚǜüńňǹḿ"
-_PLAIN = "aaaaeeeeoooo" + "iiii" + "uuuu" + "vvvvv" + "nnnm"
+# With the capitals that begin a name: LOWER leaves them alone in a database of libc's C locale.
+_PLAIN_OF = {
+    "āáǎàĀÁǍÀ": "a",
+    "ēéěèĒÉĚÈ": "e",
+    "ōóǒòŌÓǑÒ": "o",
+    "īíǐì": "i",
+    "ūúǔù": "u",
+    "ǖǘǚǜü": "v",
+    "ńňǹ": "n",
+    "ḿ": "m",
+}
+_MARKED = "".join(_PLAIN_OF)
+_PLAIN = "".join(plain * len(marked) for marked, plain in _PLAIN_OF.items())
 
 
 class ByPinyin(Func):
