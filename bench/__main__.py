@@ -38,7 +38,7 @@ def main() -> None:
 def _run(pupils: int, rows: int) -> None:
     from django.utils import timezone
 
-    from bench import finder, roster
+    from bench import finder, pages, roster
     from demo import services
 
     started = time.perf_counter()
@@ -46,6 +46,8 @@ def _run(pupils: int, rows: int) -> None:
     print(f"demo district of {pupils:,}: {time.perf_counter() - started:.1f} s\n")
     services.analyse()
     finder.report()
+    print()
+    pages.report()
     print()
     roster.main(rows)
 
