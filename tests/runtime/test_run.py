@@ -136,7 +136,7 @@ def test_it_runs_survives_a_kill_starts_fast_and_stops_cleanly(run: Run) -> None
     seconds = run.wait_until_ready()
     assert "Demo district" not in run.said()
     assert "Migrating" not in run.said()
-    assert seconds < SECOND_START_SECONDS
+    assert seconds < SECOND_START_SECONDS * crowding()
 
     # Told to stop, it stops everything, the database last.
     children = run.processes()
@@ -145,6 +145,11 @@ def test_it_runs_survives_a_kill_starts_fast_and_stops_cleanly(run: Run) -> None
     assert psutil.wait_procs(children, timeout=1)[1] == []
     assert run.said().rstrip().endswith("Database stopped.")
     assert not embedded.Server(run.var / "pg").is_running()
+
+
+def crowding() -> float:
+    """How many programs want each core: on a machine that others use too, a second is longer."""
+    return max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))
 
 
 def command_words(process: psutil.Process) -> set[str]:
