@@ -90,8 +90,8 @@ def _pupil(dice: random.Random, number: int, school_code: str, classes: int, pre
     identity = first17 + check_character(first17)
     home = f"青石乡龙井村{dice.randint(1, 12)}组"
     return [
-        school_code, _name(dice), "男" if is_male else "女", born.isoformat(), "汉族", "居民身份证", identity,
-        f"{grade:02d}{dice.randint(1, classes):02d}", "202609", dice.choice(("住校", "走读")), home,
-        _phone(dice, prefix), "健康", f"QS{number:05d}", _name(dice), "父亲", _phone(dice, prefix), "是", "电子厂",
-        _name(dice), "母亲", _phone(dice, prefix), "是", "务农", f"G{identity}",
+        school_code, _name(dice), "男" if is_male else "女", born.isoformat(), "汉族", "居民身份证",
+        identity, f"{grade:02d}{dice.randint(1, classes):02d}", "202609", dice.choice(("住校", "走读")), home,
+        _phone(dice, prefix), "健康", f"QS{number:05d}", _name(dice), "父亲", _phone(dice, prefix), "是",
+        "电子厂", _name(dice), "母亲", _phone(dice, prefix), "是", "务农", f"G{identity}",
     ]  # fmt: skip

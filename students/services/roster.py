@@ -164,7 +164,7 @@ def apply_roster(*, roster_id: int, on: date, now: datetime) -> None:
             return
         school = _lock_school(roster.school_id)
         rows = _judge_stored(roster, school, on)
-        writer = Writer(school, on, roster.confirmed_by, str(roster.public_id))
+        writer = Writer(school, on, roster.confirmed_by, str(roster.public_id), now)
         writer.write([planned for _, planned in rows], progress.tick)
         _store_outcome(roster, rows)
         _finish(roster, now)
@@ -244,7 +244,7 @@ def import_file(
             confirmed_by=by,
             confirmed_at=now,
         )
-        Writer(school, on, by, str(roster.public_id)).write(plan.rows, tick)
+        Writer(school, on, by, str(roster.public_id), now).write(plan.rows, tick)
         _store_rows(roster, plan.rows, is_done=True)
         _finish(roster, now)
     return plan
@@ -272,8 +272,10 @@ def sweep_rosters(*, now: datetime) -> None:
     waiting = RosterImport.objects.filter(state__in=[State.UPLOADED, State.CONFIRMED])
     silent = Q(progress__beat_at=None) | Q(progress__beat_at__lt=now - LOST_AFTER)
     for roster in waiting.filter(silent, uploaded_at__lt=now - LOST_AFTER).defer("content"):
-        name = "check_roster" if roster.state == State.UPLOADED else "apply_roster"
-        queue.after_commit(f"students.tasks.{name}", roster_id=roster.pk)
+        if roster.state == State.UPLOADED:
+            queue.after_commit("students.tasks.check_roster", roster_id=roster.pk)
+        else:
+            queue.after_commit("students.tasks.apply_roster", roster_id=roster.pk)
     stale = RosterImport.objects.filter(state=State.READY, checked_at__lt=now - KEEP_UNCONFIRMED)
     for roster in stale:
         with contextlib.suppress(RosterStateError):

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from itertools import islice
 from typing import Any, TypeVar
 
 from django.db.models import Max
-from django.utils import timezone
 
 from accounts.models import User
 from core import audit
@@ -34,6 +33,7 @@ class Writer:
     on: date
     by: User | None
     reference: str
+    now: datetime
     _classes: dict[int, SchoolClass] = field(default_factory=dict)
 
     def write(self, rows: Sequence[Planned], tick: Tick) -> None:
@@ -80,6 +80,8 @@ class Writer:
         if changed:
             if "name" in keys:
                 keys.add("pinyin")
+            for student in changed:
+                student.changed_at = self.now
             _upsert(Student, changed, [*keys, "changed_at"])
         return students
 
@@ -229,10 +231,6 @@ def _details(one: Member | Person) -> tuple[str, ...]:
 
 def _upsert(model: Any, rows: Sequence[Any], fields: Sequence[str]) -> None:
     """Many rows with different values in few statements: INSERT … ON CONFLICT on the key always updates."""
-    now = timezone.now()
-    for row in rows:
-        if "changed_at" in fields:
-            row.changed_at = now
     model._default_manager.bulk_create(
         rows, batch_size=_BATCH, update_conflicts=True, unique_fields=["pk"], update_fields=list(fields)
     )

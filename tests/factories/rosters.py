@@ -34,28 +34,30 @@ def make_roster(school: School, *, by: User | None = None, **fields: Any) -> Ros
         name="高敏",
         verdict=RosterRow.Verdict.NEW,
         has_warning=True,
-        pupil={
-            "row": 2,
-            "values": {
-                "name": "高敏",
-                "sex": "male",
-                "born_on": "2011-04-04",
-                "identity_number": "529999201104043884",
-            },
-            "class_ref": [3, 2],
-            "class_text": "0302",
-            "entry_month": "",
-            "members": [],
-        },
-        issues=[
-            {
-                "level": "warning",
-                "row": 2,
-                "column": 2,
-                "header": "性别",
-                "code": "sex-contradicts",
-                "params": {"value": "男", "identity": "女"},
-            }
-        ],
+        pupil=PUPIL,
+        issues=[CONTRADICTION],
     )
     return roster
+
+
+PUPIL = {
+    "row": 2,
+    "values": {
+        "name": "高敏",
+        "sex": "male",
+        "born_on": "2011-04-04",
+        "identity_number": "529999201104043884",
+    },
+    "class_ref": [3, 2],
+    "class_text": "0302",
+    "entry_month": "",
+    "members": [],
+}
+CONTRADICTION = {
+    "level": "warning",
+    "row": 2,
+    "column": 2,
+    "header": "性别",
+    "code": "sex-contradicts",
+    "params": {"value": "男", "identity": "女"},
+}

@@ -290,7 +290,10 @@ def test_a_damaged_sheet_is_refused(sheet):
 
 
 def test_formatting_out_to_the_last_column_is_ignored_but_content_is_not():
-    blank = '<row><c t="inlineStr"><is><t>姓名</t></is></c><c t="inlineStr"><is><t>班号</t></is></c><c r="XFD1" s="1"/></row>'
+    blank = (
+        '<row><c t="inlineStr"><is><t>姓名</t></is></c><c t="inlineStr"><is><t>班号</t></is></c>'
+        '<c r="XFD1" s="1"/></row>'
+    )
     full = blank.replace('<c r="XFD1" s="1"/>', '<c r="XFD1" t="inlineStr"><is><t>x</t></is></c>')
     body = "<worksheet><sheetData>%s<row><c t='inlineStr'><is><t>a</t></is></c></row></sheetData></worksheet>"
 

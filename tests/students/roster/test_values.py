@@ -26,20 +26,53 @@ cells = st.one_of(
 @pytest.mark.parametrize(
     "cell",
     [
-        "2013-09-01", "2013.9.1", "2013/9/1", "2013年9月1日", "2013年09月01号", "20130901", 20130901, 20130901.0,
-        41518, 41518.0, "41518", "２０１３－０９－０１", "2013. 9. 1", "2013-09-01 00:00:00", "2013-09-01T08:30:00Z",
-        dt.date(2013, 9, 1), dt.datetime(2013, 9, 1, 8, 30), "2013.09.01.",
+        "2013-09-01",
+        "2013.9.1",
+        "2013/9/1",
+        "2013年9月1日",
+        "2013年09月01号",
+        "20130901",
+        20130901,
+        20130901.0,
+        41518,
+        41518.0,
+        "41518",
+        "２０１３－０９－０１",
+        "2013. 9. 1",
+        "2013-09-01 00:00:00",
+        "2013-09-01T08:30:00Z",
+        dt.date(2013, 9, 1),
+        dt.datetime(2013, 9, 1, 8, 30),
+        "2013.09.01.",
     ],
-)  # fmt: skip
+)
 def test_dates_are_read_in_the_forms_people_write(cell):
     assert values.parse_date(cell) == dt.date(2013, 9, 1)
 
 
 @pytest.mark.parametrize(
     "cell",
-    ["9/1/2013", "13.9.1", "2013-02-30", "2013-13-01", "20131301", "2013", "abc", "", None, True, 12, -5, 1e300,
-     float("nan"), dt.time(8), Kept.FORMULA, "99999999", "2013年"],
-)  # fmt: skip
+    [
+        "9/1/2013",
+        "13.9.1",
+        "2013-02-30",
+        "2013-13-01",
+        "20131301",
+        "2013",
+        "abc",
+        "",
+        None,
+        True,
+        12,
+        -5,
+        1e300,
+        float("nan"),
+        dt.time(8),
+        Kept.FORMULA,
+        "99999999",
+        "2013年",
+    ],
+)
 def test_what_is_a_guess_is_no_date(cell):
     assert values.parse_date(cell) is None
 
@@ -47,9 +80,13 @@ def test_what_is_a_guess_is_no_date(cell):
 @given(st.dates(dt.date(1990, 1, 1), dt.date(2030, 12, 31)))
 def test_every_form_of_a_date_gives_that_date(day):
     forms = [
-        day, f"{day:%Y%m%d}", day.isoformat(), f"{day.year}.{day.month}.{day.day}", f"{day.year}年{day.month}月{day.day}日",
+        day,
+        f"{day:%Y%m%d}",
+        day.isoformat(),
+        f"{day.year}.{day.month}.{day.day}",
+        f"{day.year}年{day.month}月{day.day}日",
         (day - dt.date(1899, 12, 30)).days,
-    ]  # fmt: skip
+    ]
 
     assert {values.parse_date(form) for form in forms} == {day}
 
@@ -68,9 +105,22 @@ def test_what_is_no_month(cell):
 
 @pytest.mark.parametrize(
     ("cell", "sex"),
-    [("男", "male"), ("女", "female"), (1, "male"), (2.0, "female"), ("１", "male"), ("M", "male"),
-     ("female", "female"), (" 女 ", "female"), ("男性", "male"), ("0", None), ("9", None), ("", None), (None, None)],
-)  # fmt: skip
+    [
+        ("男", "male"),
+        ("女", "female"),
+        (1, "male"),
+        (2.0, "female"),
+        ("１", "male"),
+        ("M", "male"),
+        ("female", "female"),
+        (" 女 ", "female"),
+        ("男性", "male"),
+        ("0", None),
+        ("9", None),
+        ("", None),
+        (None, None),
+    ],
+)
 def test_sex(cell, sex):
     assert values.parse_sex(cell) == sex
 
@@ -126,17 +176,40 @@ def test_every_mobile_number_keeps_its_digits(number):
 @pytest.mark.parametrize(
     ("cell", "ref"),
     [
-        ("0302", ClassRef(3, 2)), ("302", ClassRef(3, 2)), (302, ClassRef(3, 2)), (302.0, ClassRef(3, 2)),
-        ("三年级(2)班", ClassRef(3, 2)), ("三年级（2）班", ClassRef(3, 2)), ("三年级2班", ClassRef(3, 2)),
-        ("三年级二班", ClassRef(3, 2)), ("三（2）班", ClassRef(3, 2)), ("三(2)", ClassRef(3, 2)), ("三二班", ClassRef(3, 2)),
-        ("小学三年级(1)班", ClassRef(3, 1)), ("第三年级第2班", ClassRef(3, 2)), ("3.2", ClassRef(3, 2)),
-        ("3-2班", ClassRef(3, 2)), ("七年级(3)班", ClassRef(7, 3)), ("初一(3)班", ClassRef(7, 3)),
-        ("初三", ClassRef(9, None)), ("高一", ClassRef(10, None)), ("高二(12)班", ClassRef(11, 12)),
-        ("一年级十二班", ClassRef(1, 12)), ("一年级", ClassRef(1, None)), ("9909", ClassRef(99, 9)),
-        ("Grade 3 Class 2", ClassRef(3, 2)), ("Grade 3 (2)", ClassRef(3, 2)), ("７０１班", ClassRef(7, 1)),
-        ("abc", None), ("", None), (None, None), ("2023级3班", None), (3.1, None), ("大班", None),
+        ("0302", ClassRef(3, 2)),
+        ("302", ClassRef(3, 2)),
+        (302, ClassRef(3, 2)),
+        (302.0, ClassRef(3, 2)),
+        ("三年级(2)班", ClassRef(3, 2)),
+        ("三年级（2）班", ClassRef(3, 2)),
+        ("三年级2班", ClassRef(3, 2)),
+        ("三年级二班", ClassRef(3, 2)),
+        ("三（2）班", ClassRef(3, 2)),
+        ("三(2)", ClassRef(3, 2)),
+        ("三二班", ClassRef(3, 2)),
+        ("小学三年级(1)班", ClassRef(3, 1)),
+        ("第三年级第2班", ClassRef(3, 2)),
+        ("3.2", ClassRef(3, 2)),
+        ("3-2班", ClassRef(3, 2)),
+        ("七年级(3)班", ClassRef(7, 3)),
+        ("初一(3)班", ClassRef(7, 3)),
+        ("初三", ClassRef(9, None)),
+        ("高一", ClassRef(10, None)),
+        ("高二(12)班", ClassRef(11, 12)),
+        ("一年级十二班", ClassRef(1, 12)),
+        ("一年级", ClassRef(1, None)),
+        ("9909", ClassRef(99, 9)),
+        ("Grade 3 Class 2", ClassRef(3, 2)),
+        ("Grade 3 (2)", ClassRef(3, 2)),
+        ("７０１班", ClassRef(7, 1)),
+        ("abc", None),
+        ("", None),
+        (None, None),
+        ("2023级3班", None),
+        (3.1, None),
+        ("大班", None),
     ],
-)  # fmt: skip
+)
 def test_classes(cell, ref):
     assert values.parse_class(cell) == ref
 
@@ -144,11 +217,15 @@ def test_classes(cell, ref):
 @pytest.mark.parametrize(
     ("grade", "cell", "ref"),
     [
-        ("三年级", "2班", ClassRef(3, 2)), ("三年级", "(2)班", ClassRef(3, 2)), (3, 2, ClassRef(3, 2)),
-        ("初一", "二班", ClassRef(7, 2)), ("三年级", "三年级(2)班", ClassRef(3, 2)), ("三年级", "0302", ClassRef(3, 2)),
+        ("三年级", "2班", ClassRef(3, 2)),
+        ("三年级", "(2)班", ClassRef(3, 2)),
+        (3, 2, ClassRef(3, 2)),
+        ("初一", "二班", ClassRef(7, 2)),
+        ("三年级", "三年级(2)班", ClassRef(3, 2)),
+        ("三年级", "0302", ClassRef(3, 2)),
         ("?", "0302", ClassRef(3, 2)),
     ],
-)  # fmt: skip
+)
 def test_a_class_in_two_columns(grade, cell, ref):
     assert values.parse_class(cell, grade) == ref
 
