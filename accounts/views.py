@@ -6,8 +6,9 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
@@ -31,7 +32,7 @@ def preferences(request: SignedInRequest) -> HttpResponse:
     form = forms.PreferencesForm(request.POST) if request.method == "POST" else None
     if form is not None and form.is_valid():
         services.set_preferences(user=request.user, by=request.user, **form.cleaned_data)
-        return redirect(_safe_next(request) or "accounts:me")
+        return HttpResponseRedirect(_safe_next(request) or reverse("accounts:me"))
     return _own_page(request, form=form)
 
 
@@ -74,7 +75,7 @@ def _own_page(request: SignedInRequest, **more: Any) -> HttpResponse:
 def guest_language(request: HttpRequest) -> HttpResponse:
     """The language before sign-in: a cookie, since there's nobody yet to remember it for."""
     form = forms.PreferencesForm(request.POST)
-    response = redirect(_safe_next(request) or settings.LOGIN_URL)
+    response = HttpResponseRedirect(_safe_next(request) or reverse(settings.LOGIN_URL))
     if form.is_valid() and form.cleaned_data["language"]:
         response.set_cookie(
             settings.LANGUAGE_COOKIE_NAME,
@@ -89,8 +90,9 @@ def guest_language(request: HttpRequest) -> HttpResponse:
 
 
 def _safe_next(request: HttpRequest) -> str:
+    """Where the form wants to go back to: a path of this site, or nothing."""
     target = request.POST.get("next", "")
     safe = url_has_allowed_host_and_scheme(
         target, allowed_hosts={request.get_host()}, require_https=request.is_secure()
     )
-    return target if safe else ""
+    return target if safe and target.startswith("/") else ""

@@ -256,3 +256,15 @@ def test_after_sign_in_the_person_s_own_language_counts(client, wang):
     client.force_login(wang)
 
     assert client.get(reverse("accounts:preferences"))["Content-Language"] == "en"
+
+
+@pytest.mark.parametrize(
+    "target", ["https://evil.test/", "//evil.test", "a\x00b", "nowhere", "/\r\nSet-Cookie: x=1"]
+)
+def test_choosing_a_language_never_leads_to_another_site(client, db, target):
+    response = client.post(reverse("accounts:guest_language"), {"language": "en", "next": target})
+
+    assert response.status_code == 302
+    assert response["Location"].startswith("/")
+    assert "evil" not in response["Location"]
+    assert "x" not in response.cookies
