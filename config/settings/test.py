@@ -1,5 +1,8 @@
 """Tests: the embedded PostgreSQL, connected as the application role, so that its limits are felt."""
 
+import atexit
+import os
+import shutil
 import tempfile
 from pathlib import Path
 
@@ -30,6 +33,14 @@ DATABASES["owner"]["TEST"] = {
 DATABASES["default"]["TEST"] = {"MIRROR": "owner"}
 
 MEDIA_ROOT = Path(tempfile.mkdtemp(prefix="kiteline-media-"))
+
+
+def _remove_media(pid: int) -> None:
+    if os.getpid() == pid:  # a forked child inherits the hook, not the duty
+        shutil.rmtree(MEDIA_ROOT, ignore_errors=True)
+
+
+atexit.register(_remove_media, os.getpid())
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
