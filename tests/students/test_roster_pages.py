@@ -284,6 +284,19 @@ def test_only_rows_that_ask_take_a_decision(admin, checked, number, decision, st
     assert not checked.rows.exclude(decision="").exists()
 
 
+def test_a_file_that_brings_nothing_new_offers_no_import(admin, school, classes):
+    for _ in range(2):
+        upload(admin, workbook(HEADER, PUPIL))
+        roster = RosterImport.objects.latest("pk")
+        tasks.check_roster(roster.pk)
+        shown = page(admin, roster).content.decode()
+        post(admin, roster, "confirm")
+        tasks.apply_roster(roster.pk)
+
+    assert "There is nothing to import." in shown
+    assert "Import these rows" not in shown
+
+
 def test_withdrawing_drops_what_the_file_held(admin, checked):
     response = post(admin, checked, "withdraw")
 
