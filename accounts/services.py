@@ -67,7 +67,7 @@ def set_password(*, user: User, password: str, by: User) -> None:
 
 
 @transaction.atomic
-def disable(*, user: User, by: User) -> None:
+def disable(*, user: User, by: User | None) -> None:
     """Close an account: the next request of any session or token of theirs is refused."""
     user.is_active = False
     user.save(update_fields=["is_active"])
@@ -84,17 +84,28 @@ def request_password_reset(*, email: str) -> None:
     queue.after_commit("accounts.tasks.send_password_reset", user_id=user.pk if user else 0)
 
 
+def password_link(user: User) -> str:
+    """The address at which this person sets a new password, once and within PASSWORD_RESET_TIMEOUT."""
+    key = default_token_generator.make_token(user)
+    parts = {"uidb36": int_to_base36(user.pk), "key": key}
+    return settings.SITE_URL + reverse("account_reset_password_from_key", kwargs=parts)
+
+
+def make_password_link(*, user: User, by: User | None) -> str:
+    """A link to hand over, for somebody without an e-mail address. Who holds it holds the account."""
+    audit.record("user.password_link_made", by=by, target=user)
+    return password_link(user)
+
+
 def send_password_reset(*, user_id: int) -> bool:
     """Mail the link that sets a new password. It works once, since the password it sets is part of it."""
     user = User.objects.filter(pk=user_id, is_active=True).exclude(email="").first()
     if user is None:
         return False
-    key = default_token_generator.make_token(user)
-    path = reverse("account_reset_password_from_key", kwargs={"uidb36": int_to_base36(user.pk), "key": key})
     with translation.override(user.language):
         context = {
             "user": user,
-            "url": settings.SITE_URL + path,
+            "url": password_link(user),
             "hours": settings.PASSWORD_RESET_TIMEOUT // 3600,
         }
         subject = render_to_string("account/email/password_reset_key_subject.txt", context).strip()

@@ -1,0 +1,27 @@
+"""Close somebody's account at once: `manage.py close_account NAME`."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from accounts import selectors, services
+
+
+class Command(BaseCommand):
+    help = (
+        "Close an account, by user name, e-mail or telephone: sessions and token end with the next request. "
+        "What the person wrote stays."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("login")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        user = selectors.user_by_login(options["login"])
+        if user is None:
+            raise CommandError(f"Nobody signs in as {options['login']}.")
+        services.disable(user=user, by=None)
+        self.stdout.write(f"{user.username} can't sign in any more.")
