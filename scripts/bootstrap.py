@@ -57,6 +57,7 @@ NO_COMPILER = re.compile(
     r"(gcc|cc|clang|g\+\+|cargo|rustc)['\"]? ?(failed|not found|: No such file)"
     r"|command '\S*(gcc|cc|clang)' failed"
     r"|unable to execute '\S*cc'|Python\.h: No such file|pg_config executable not found|Rust compiler"
+    r"|No such file or directory: '\S*(gcc|cc|clang)'|Failed building wheel|Could not build wheels"
 )
 
 

@@ -21,6 +21,13 @@ NO_COMPILER = """
   error: command 'gcc' failed: No such file or directory
   ERROR: Failed building wheel for quick
 """
+NO_COMPILER_NEWER = """
+      building '_brotli' extension
+      error: [Errno 2] No such file or directory: 'cc'
+      [end of output]
+  note: This error originates from a subprocess, and is likely not a problem with pip.
+  ERROR: Failed building wheel for brotli
+"""
 NO_COMPILER_RUST = "error: can't find Rust compiler\nThis package requires Rust to compile."
 PIP_WITHOUT_NETWORK = """
 WARNING: Retrying (Retry(total=0)) after connection broken by 'NewConnectionError(': Failed to establish a new
@@ -62,6 +69,7 @@ def test_an_old_python_gives_one_line() -> None:
     ("words", "remedy"),
     [
         (NO_COMPILER, "apt install build-essential"),
+        (NO_COMPILER_NEWER, "apt install build-essential"),
         (NO_COMPILER_RUST, "apt install build-essential"),
         (PIP_WITHOUT_NETWORK, "Check the network, or name a mirror with PIP_INDEX_URL"),
         (NPM_WITHOUT_NETWORK, "Check the network, or name a mirror"),
