@@ -41,6 +41,8 @@ def _rules() -> Iterator[None]:
         if not error.field:
             raise Conflict(str(error)) from error
         raise ValidationError({error.field: [str(error)]}) from error
+    except follow_ups.WrongDay as error:
+        raise ValidationError({"due_on": [str(error)]}) from error
     except (talks.CannotChange, follow_ups.CannotChange) as error:
         raise Conflict(str(error)) from error
 

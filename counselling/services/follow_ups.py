@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 
 from django.db import transaction
 from django.urls import reverse
@@ -18,8 +18,15 @@ CATEGORY = "follow_up"
 REMIND_AT = time(7, 30)  # before the first lesson, after the quiet hours
 
 
+FARTHEST = timedelta(days=366)  # a promise for later than a year is a mistyped date
+
+
 class CannotChange(Exception):
-    """The follow-up has ended, or the new day breaks a rule; the message may be shown."""
+    """The follow-up has ended and takes no change; the message may be shown."""
+
+
+class WrongDay(Exception):
+    """The day breaks a rule; the message may be shown beside the day's field."""
 
 
 @transaction.atomic
@@ -71,12 +78,11 @@ def reopen(*, follow_up: FollowUp, by: User, now: datetime) -> FollowUp:
 
 @transaction.atomic
 def move(*, follow_up: FollowUp, due_on: date, by: User, now: datetime) -> FollowUp:
-    """Give a promise another day; the reminder moves with it. Raises CannotChange."""
+    """Give a promise another day; the reminder moves with it. Raises CannotChange, WrongDay."""
     locked = _lock(follow_up)
     if not locked.is_open:
         raise CannotChange(_("This follow-up has ended."))
-    if due_on < timezone.localdate(now):
-        raise CannotChange(_("A follow-up can't be due before today."))
+    check_day(due_on, now=now)
     old, locked.due_on = locked.due_on, due_on
     locked.save(update_fields=["due_on"])
     _plan(locked, by=by, now=now)
@@ -95,6 +101,15 @@ def cancel(*, follow_up: FollowUp, by: User, now: datetime) -> FollowUp:
     reminder_services.cancel(about=about(locked), by=by, now=now)
     audit.record("follow_up.cancelled", by=by, target=locked)
     return locked
+
+
+def check_day(due_on: date, *, now: datetime) -> None:
+    """A promise is for today or later, and within a year. Raises WrongDay."""
+    today = timezone.localdate(now)
+    if due_on < today:
+        raise WrongDay(_("A follow-up can't be due before today."))
+    if due_on > today + FARTHEST:
+        raise WrongDay(_("This is more than a year away. Is the date right?"))
 
 
 def about(follow_up: FollowUp) -> str:

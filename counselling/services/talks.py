@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from django.db import IntegrityError, transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -110,8 +109,11 @@ def _check(student: Student, details: TalkDetails, now: datetime) -> None:
         raise CannotLog("happened_at", _("This moment is still to come. When did the talk happen?"))
     if details.happened_at < now - OLDEST:
         raise CannotLog("happened_at", _("This is more than a year ago. Is the date right?"))
-    if details.follow_up_on and details.follow_up_on < timezone.localdate(now):
-        raise CannotLog("follow_up_on", _("A follow-up can't be due before today."))
+    if details.follow_up_on:
+        try:
+            follow_ups.check_day(details.follow_up_on, now=now)
+        except follow_ups.WrongDay as error:
+            raise CannotLog("follow_up_on", str(error)) from error
     if any(topic.school_id != student.school_id for topic in details.topics):
         raise CannotLog("topics", _("Choose from your school's topics."))
     if any(pupil.school_id != student.school_id or pupil == student for pupil in details.linked):

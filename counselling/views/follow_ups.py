@@ -52,7 +52,7 @@ def follow_up(request: SignedInRequest, public_id: uuid.UUID) -> HttpResponse:
             follow_ups.move(follow_up=found, by=request.user, now=now, **form.cleaned_data)
             messages.success(request, _("Moved; the reminder moves with it."))
             return redirect("counselling:follow_up", found.public_id)
-        except follow_ups.CannotChange as error:
+        except (follow_ups.CannotChange, follow_ups.WrongDay) as error:
             form.add_error("due_on", str(error))
     context = {"follow_up": found, "form": form, "today": timezone.localdate(now)}
     return render(request, "counselling/follow_up.html", context, status=422 if form.errors else 200)

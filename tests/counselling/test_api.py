@@ -164,7 +164,7 @@ def test_an_answer_does_not_say_back_what_was_sent(student, counsellor):
 def test_a_follow_up_on_the_last_day_of_time_is_no_failure(student, counsellor):
     response = post(as_person(counsellor), "/sessions/", talk(student, follow_up_on="9999-12-31"))
 
-    assert response.status_code == 201
+    assert response.status_code == 422
 
 
 def test_a_foreign_pupil_is_not_linked(student, foreign_student, counsellor):

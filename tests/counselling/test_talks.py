@@ -91,6 +91,7 @@ def test_the_same_id_for_another_pupil_is_refused(student, other_student, counse
         ({"happened_at": NOW + timedelta(minutes=1)}, "happened_at"),
         ({"happened_at": NOW - timedelta(days=400)}, "happened_at"),
         ({"follow_up_on": date(2026, 11, 21)}, "follow_up_on"),
+        ({"follow_up_on": date(9999, 12, 31)}, "follow_up_on"),
     ],
 )
 def test_a_wrong_day_is_named_beside_its_field(student, homeroom_teacher, details, field):
@@ -270,8 +271,9 @@ def test_a_moved_promise_moves_its_reminder(student, homeroom_teacher):
 def test_a_promise_cannot_move_into_the_past_nor_after_its_end(student, homeroom_teacher):
     promise = log(student, homeroom_teacher, details={"follow_up_on": date(2026, 11, 24)}).follow_ups.get()
 
-    with pytest.raises(follow_ups.CannotChange):
-        follow_ups.move(follow_up=promise, due_on=date(2026, 11, 21), by=homeroom_teacher, now=NOW)
+    for day in (date(2026, 11, 21), date(2027, 11, 24)):
+        with pytest.raises(follow_ups.WrongDay):
+            follow_ups.move(follow_up=promise, due_on=day, by=homeroom_teacher, now=NOW)
     follow_ups.cancel(follow_up=promise, by=homeroom_teacher, now=NOW)
     with pytest.raises(follow_ups.CannotChange):
         follow_ups.move(follow_up=promise, due_on=date(2026, 11, 30), by=homeroom_teacher, now=NOW)
