@@ -57,6 +57,12 @@ def _pages(name: str, scope: Scope, *methods: str, **rest: object) -> list[Row]:
 
 ROWS: list[Row] = [
     *_pages("healthz", Scope.PUBLIC, "GET"),
+    # the gallery of components: local and test settings only, samples only
+    *[
+        row
+        for name in ("ui_gallery", "ui_child", "ui_dialog", "ui_paper")
+        for row in _pages(name, Scope.PUBLIC, "GET")
+    ],
     # --- signing in ------------------------------------------------------------------------------
     *_pages("accounts:guest_language", Scope.PUBLIC, "POST"),
     *_pages("account_login", Scope.PUBLIC, "GET", "POST"),
