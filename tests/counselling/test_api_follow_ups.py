@@ -43,7 +43,9 @@ def test_a_promise_is_kept_reopened_moved_and_cancelled(homeroom_teacher, promis
     assert post(client, f"{path}/move/", {"due_on": day}).status_code == 409
 
 
-@pytest.mark.parametrize(("day", "status"), [("2020-01-01", 422), ("9999-12-31", 422), ("soon", 422), (None, 422), (7, 422)])
+@pytest.mark.parametrize(
+    ("day", "status"), [("2020-01-01", 422), ("9999-12-31", 422), ("soon", 422), (None, 422), (7, 422)]
+)
 def test_a_promise_is_not_moved_to_a_day_that_is_none(homeroom_teacher, promise, day, status):
     response = post(as_person(homeroom_teacher), f"/follow-ups/{promise.public_id}/move/", {"due_on": day})
 
