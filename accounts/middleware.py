@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib.auth import logout
-from django.http import HttpRequest, HttpResponse
+from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import resolve_url
 from django.utils import timezone, translation
 
 from accounts.adapter import SIGNED_IN_AT
@@ -38,3 +43,24 @@ def _end_old_session(request: HttpRequest) -> None:
     since = request.session.get(SIGNED_IN_AT)
     if since is not None and timezone.now().timestamp() - since > settings.SESSION_COOKIE_AGE:
         logout(request)
+
+
+class SignInMiddleware(LoginRequiredMiddleware):
+    """Asks to sign in, and leads back to a page: the form that was sent, not the address it was sent to."""
+
+    def handle_no_permission(
+        self, request: HttpRequest, view_func: Callable[..., Any]
+    ) -> HttpResponseRedirect:
+        if request.method in ("GET", "HEAD"):
+            return super().handle_no_permission(request, view_func)
+        came_from = _own_page(request) or request.path
+        return redirect_to_login(came_from, resolve_url(self.get_login_url(view_func)))
+
+
+def _own_page(request: HttpRequest) -> str:
+    """The path of the page that sent the form, when it is one of ours."""
+    try:
+        page = urlsplit(request.headers.get("Referer", ""))
+    except ValueError:
+        return ""
+    return page.path if page.netloc == request.get_host() else ""

@@ -268,3 +268,18 @@ def test_choosing_a_language_never_leads_to_another_site(client, db, target):
     assert response["Location"].startswith("/")
     assert "evil" not in response["Location"]
     assert "x" not in response.cookies
+
+
+@pytest.mark.parametrize(
+    ("referer", "back_to"),
+    [
+        ("http://testserver/me/?a=b", "/me/"),
+        ("https://evil.test/me/", "/me/token/revoke/"),
+        ("http://[", "/me/token/revoke/"),
+        ("", "/me/token/revoke/"),
+    ],
+)
+def test_after_a_form_sent_too_late_one_comes_back_to_the_page_with_the_form(client, db, referer, back_to):
+    response = client.post(reverse("accounts:revoke_token"), HTTP_REFERER=referer)
+
+    assert response["Location"] == f"{LOGIN}?next={back_to}"
