@@ -21,7 +21,7 @@ from tests import factories
 from tests.reminders import harness
 
 BATCH = 1000
-STEPS_BETWEEN_KILLS = 60  # at most; a message is seven steps
+STEPS_BETWEEN_KILLS = 30  # at most; a message is seven steps
 # Chance of each fault at a step of one message, and what the server then does.
 KILL_AT_STEP = 0.01
 REFUSE = {"mail": 0.005, "recipient": 0.01, "data": 0.005}
@@ -64,6 +64,7 @@ class Storm:
             "kills": self.faults["kill"] + self.faults["kill_at_step"],
             **self.faults,
             **found,
+            "died": self.workers.died,
             "seconds": round(time.monotonic() - started),
         }
 
@@ -76,6 +77,7 @@ class Storm:
     def _while_killing(self) -> None:
         next_storm = time.monotonic() + 5
         while not self._is_over():
+            assert self.workers.died == 0, "a worker ended by itself: its traceback is above"
             try:
                 self._feed()
                 self._call_off_a_few()
@@ -149,6 +151,7 @@ class Storm:
 
     def _drain(self) -> None:
         """No more faults: two workers finish what is left, and the lost leases run out."""
+        connection.close()  # perhaps ended by the last storm
         self.workers.kill_all()
         for _ in range(2):
             self.workers.start()

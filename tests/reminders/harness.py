@@ -171,6 +171,7 @@ class Workers:
             text=True,
         )
         self.alive: list[int] = []
+        self.died = 0  # by themselves: that is a defect
         self._lock = threading.Lock()
 
     def start(self) -> int:
@@ -186,10 +187,12 @@ class Workers:
             if pid not in self.alive:
                 return False
             self.alive.remove(pid)
-        with contextlib.suppress(ProcessLookupError):
+        try:
             os.kill(pid, signal.SIGKILL)
-            return True
-        return False
+        except ProcessLookupError:
+            self.died += 1
+            return False
+        return True
 
     def sender(self, port: int) -> int | None:
         """Which worker holds the other end of a connection."""

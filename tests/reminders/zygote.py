@@ -10,7 +10,7 @@ import signal
 import sys
 
 import django
-from django.core.management import call_command
+from django.core.management import call_command, load_command_class
 
 
 def main() -> None:
@@ -34,6 +34,8 @@ def _load_what_sending_needs() -> None:
     from accounts.models import User
     from reminders import channels
     from reminders.models import Reminder
+
+    load_command_class("reminders", "sweep")
 
     channels.compose(Reminder(recipient=User(language="en"), category="follow_up")).message()
 
