@@ -15,6 +15,7 @@ from students.roster.text import clean_text, half_width
 from students.roster.values import as_text
 
 MEMBERS = 4
+MAX_LABEL = 60  # no heading is longer; the patterns below would take long over a cell of 32,000 colons
 
 _MEMBER = re.compile(
     r"(?P<word>家庭成员|成员|家长|监护人|紧急联系人|联系人|guardian|parent|member|contact)\s*(?P<number>[1-4一二三四])?\s*[:\-_.]?\s*(?P<rest>.*)"
@@ -130,7 +131,7 @@ def recognise(row: Row, above: Row | None = None) -> Header:
         if key and key in taken:
             use = Use.REPEATED
         taken.add(key)
-        columns.append(Column(index, text[:100], use, key if use is Use.IMPORTED else ""))
+        columns.append(Column(index, text, use, key if use is Use.IMPORTED else ""))
     return Header(row.number, tuple(columns), relations)
 
 
@@ -142,10 +143,10 @@ def normalise(text: str) -> str:
 
 
 def _labels(row: Row, above: Row | None) -> list[str]:
-    own = [as_text(cell) for cell in row.cells]
+    own = [as_text(cell)[:MAX_LABEL] for cell in row.cells]
     if above is None:
         return own
-    over = [as_text(cell) for cell in above.cells]
+    over = [as_text(cell)[:MAX_LABEL] for cell in above.cells]
     if sum(bool(text) for text in over) < 2:
         return own  # a title, not a group row
     width = max(len(own), len(over))

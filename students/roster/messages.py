@@ -41,7 +41,7 @@ class Issue:
         return ROW_MESSAGES[self.code] % self.params
 
 
-class FileRefused(Exception):  # noqa: N818  a refusal is an answer, not a fault
+class FileRefused(Exception):
     """The file can't be imported at all; the text says why and how to mend it."""
 
     def __init__(self, code: str, **params: Param) -> None:

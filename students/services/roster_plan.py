@@ -75,7 +75,7 @@ def limits() -> Limits:
 def plan_file(content: bytes, school: School, *, on: date, tick: Tick = no_tick) -> Plan:
     """Read a file and compare it with the school. Raises FileRefused when nothing of it can be imported."""
     table = read_table(content, limits())
-    rows = list(table.rows)
+    rows = _pupils_rows(table)
     cleaner = Cleaner(table.header, on)
     cleaner.check_digits(rows)
     judge = Judge(roster_selectors.register(school, on), table.header.by_key())
@@ -85,6 +85,16 @@ def plan_file(content: bytes, school: School, *, on: date, tick: Tick = no_tick)
             tick(done, len(rows))
         planned.append(_judge_row(cleaner, judge, row))
     return Plan(table.header, planned, _about(table, rows, school))
+
+
+def _pupils_rows(table: Table) -> list[Row]:
+    """The rows with anything in an imported column; running numbers and remarks alone make no pupil."""
+    used = [column.index for column in table.header.columns if column.use is Use.IMPORTED]
+    return [
+        row
+        for row in table.rows
+        if any(index < len(row.cells) and row.cells[index] not in (None, "") for index in used)
+    ]
 
 
 def _judge_row(cleaner: Cleaner, judge: Judge, row: Row) -> Planned:

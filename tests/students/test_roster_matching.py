@@ -137,6 +137,12 @@ def test_a_pupil_of_another_school_is_neither_touched_nor_betrayed(school, first
     assert Student.objects.get(school=school).phone == "13812345678"
 
 
+def test_rows_with_only_a_running_number_or_a_remark_are_no_pupils(school, first):
+    plan = bring_in(school, GIRL | {"序号": 1}, {"序号": 2}, {"备注": "合计 1 人"})
+
+    assert kinds(plan) == ["new"]
+
+
 # --- what changes ---------------------------------------------------------------------------------
 
 

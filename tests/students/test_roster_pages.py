@@ -163,6 +163,20 @@ def test_nobody_imports_into_a_school_of_others(admin, other_school, school):
     assert RosterImport.objects.get().school == school
 
 
+@pytest.mark.parametrize("count", [1, 3])
+def test_the_list_takes_the_same_queries_for_one_import_and_for_three(
+    admin, school, school_admin, count, django_assert_num_queries
+):
+    for _ in range(count):
+        factories.make_roster(school, by=school_admin)
+    admin.get(UPLOAD)
+
+    with django_assert_num_queries(6):
+        response = admin.get(UPLOAD)
+
+    assert len(response.context["page"]) == count
+
+
 # --- waiting --------------------------------------------------------------------------------------
 
 

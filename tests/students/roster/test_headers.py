@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -115,6 +117,15 @@ def test_without_two_known_names_there_is_no_header():
 )
 def test_name_and_class_are_required(texts, missing):
     assert recognise(*texts).missing() == missing
+
+
+@pytest.mark.parametrize("text", [":" * 32_000 + "x", "(" * 32_000, "(必填" * 10_000])
+def test_a_heading_made_to_take_long_does_not(text):
+    started = time.process_time()
+
+    recognise(*[text] * 200)
+
+    assert time.process_time() - started < 2
 
 
 def test_a_header_survives_json():
