@@ -8,6 +8,7 @@ from django import forms
 from django.contrib.auth import password_validation
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.forms import PASSWORD_HELP, password_field
 from accounts.models import User
@@ -38,7 +39,7 @@ class _RoleForm(forms.Form):
 
 
 class InvitationForm(_RoleForm):
-    name = forms.CharField(label=_("Name"), max_length=80)
+    name = forms.CharField(label=pgettext_lazy("person", "Name"), max_length=80)
     email = forms.EmailField(
         label=_("E-mail"),
         max_length=254,

@@ -131,7 +131,7 @@ def add_days(
     if until < on:
         raise RefusedError(_("The last day can't come before the first."), "until")
     if (until - on).days >= MOST_DAYS_AT_ONCE:
-        raise RefusedError(_("That are more than %(n)d days at once.") % {"n": MOST_DAYS_AT_ONCE}, "until")
+        raise RefusedError(_("That is more than %(n)d days at once.") % {"n": MOST_DAYS_AT_ONCE}, "until")
     if taken := SchoolDay.objects.filter(school=school, on__range=(on, until)).order_by("on").first():
         raise RefusedError(_("%(day)s is on the list already.") % {"day": taken.on}, "on")
     run = [on + timedelta(days=n) for n in range((until - on).days + 1)]

@@ -6,6 +6,7 @@ import io
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Font
@@ -44,7 +45,8 @@ def _rows(book: Any, roster: RosterImport) -> None:
     sheet.freeze_panes = "A2"
     for index, width in enumerate(_WIDTHS, start=1):
         sheet.column_dimensions[get_column_letter(index)].width = width
-    heads = [_("Row"), _("Name"), _("Verdict"), _("Kind"), _("Cell"), _("Column"), _("Reason")]
+    name = pgettext("person", "Name")
+    heads = [_("Row"), name, _("Verdict"), _("Kind"), _("Cell"), _("Column"), _("Reason")]
     sheet.append(_texts(sheet, heads, bold=True))
     kinds = {"warning": _("Warning"), "refused": _("Refused")}
     for row in roster.rows.order_by("number").iterator(chunk_size=2_000):

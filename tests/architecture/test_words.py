@@ -77,7 +77,7 @@ def pages() -> list[Row]:
     return [
         row
         for row in ROWS
-        if not row.json and not row.name.startswith(("api", "ui:", "healthz", "reference_for_programs"))
+        if not row.json and not row.name.startswith(("api", "ui", "healthz", "reference_for_programs"))
     ]
 
 
