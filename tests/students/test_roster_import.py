@@ -146,6 +146,43 @@ def test_the_command_says_what_is_wrong(school, arguments, message):
         call_command("import_roster", str(DATA / arguments[0]), *arguments[1:], stdout=StringIO())
 
 
+class Terminal(StringIO):
+    def isatty(self):
+        return True
+
+
+def test_a_person_at_a_terminal_sees_a_bar_and_a_program_sees_none(school, classes):
+    seen, unseen = Terminal(), StringIO()
+    for stream in (seen, unseen):
+        call_command(
+            "import_roster",
+            str(DATA / "roster_clean.xlsx"),
+            f"--school={school.code}",
+            "--no-color",
+            stdout=StringIO(),
+            stderr=stream,
+        )
+
+    assert "200/480" in seen.getvalue()
+    assert seen.getvalue().endswith("\r")
+    assert unseen.getvalue() == ""
+
+
+def test_a_file_of_another_school_is_remarked_on(other_school, county):
+    factories.make_class(other_school, 1, 1)
+    err = StringIO()
+
+    call_command(
+        "import_roster",
+        str(DATA / "roster_clean.xlsx"),
+        f"--school={other_school.code}",
+        stdout=StringIO(),
+        stderr=err,
+    )
+
+    assert "2152999901" in err.getvalue()
+
+
 def test_without_json_the_command_speaks_to_a_person(school, classes):
     out = StringIO()
 

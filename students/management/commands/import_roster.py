@@ -145,10 +145,10 @@ class _Bar:
             return
         filled = _WIDTH * min(done, total) // total
         bar = "█" * filled + "·" * (_WIDTH - filled)
-        self._stream.write(f"\r{bar} {done}/{total}", ending="")
+        self._stream.write(f"\r{bar} {done}/{total}", style_func=str, ending="")
         self._stream.flush()
         self._drawn = True
 
     def end(self) -> None:
         if self._drawn:
-            self._stream.write("\r" + " " * (_WIDTH + 20) + "\r", ending="")
+            self._stream.write("\r" + " " * (_WIDTH + 20) + "\r", style_func=str, ending="")
