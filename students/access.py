@@ -46,7 +46,8 @@ def _reach_filter(reach: Reach, grants: list[Grant], user: User, on: date) -> Q:
     if reach is Reach.SCHOOL:
         return Q(school_id__in=schools)
     if reach is Reach.BOARDERS:
-        return Q(school_id__in=schools, boarding=Student.Boarding.BOARDER)
+        here = Q(Exists(Enrolment.objects.active(on).filter(student=OuterRef("pk"))))
+        return Q(school_id__in=schools, boarding=Student.Boarding.BOARDER) & here
     if reach is Reach.CLASS:
         classes = [grant.class_id for grant in grants]
         return Q(
@@ -80,13 +81,20 @@ def _look_up_reach(grant: Grant, user: User, student: Student, on: date) -> bool
     if grant.reach is Reach.SCHOOL:
         return True
     if grant.reach is Reach.BOARDERS:
-        return student.boarding == Student.Boarding.BOARDER
+        return _boards(student, on)
     if grant.reach is Reach.CLASS:
         enrolled = Enrolment.objects.active(on).filter(student=student, school_class_id=grant.class_id)
         return bool(enrolled.exists())
     if grant.reach is Reach.PAIRING:
         return bool(Pairing.objects.active(on).filter(student=student, teacher=user).exists())
     return False
+
+
+def _boards(student: Student, on: date) -> bool:
+    """Whoever has left sleeps here no more, whatever their record still says."""
+    if student.boarding != Student.Boarding.BOARDER:
+        return False
+    return bool(Enrolment.objects.active(on).filter(student=student).exists())
 
 
 def get_student_or_404(user: User, public_id: uuid.UUID, perm: Perm, *, on: date) -> Student:
@@ -122,7 +130,7 @@ def _membership_reaches(reach: Reach, student: Student, on: date) -> Q:
     if reach is Reach.SCHOOL:
         return Q()
     if reach is Reach.BOARDERS:
-        return Q() if student.boarding == Student.Boarding.BOARDER else Q(pk__in=[])
+        return Q() if _boards(student, on) else Q(pk__in=[])
     if reach is Reach.CLASS:
         classes = Enrolment.objects.active(on).filter(student=student).values("school_class_id")
         return Q(school_class_id__in=classes)
