@@ -66,7 +66,9 @@ def follow_ups_panel(user: User, now: datetime) -> dict[str, Any] | None:
 
 
 def drafts_panel(user: User, now: datetime) -> dict[str, Any] | None:
-    drafts = list(talks.drafts_of(user)) if _logs_talks(user, now) else []
+    if not _logs_talks(user, now):
+        return None
+    drafts = list(talks.drafts_of(user, on=timezone.localdate(now)))
     return {"drafts": drafts} if drafts else None
 
 

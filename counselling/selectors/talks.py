@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import DateTimeField, OuterRef, QuerySet, Subquery
+from django.db.models import DateTimeField, Exists, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
@@ -34,13 +34,21 @@ def reader_counts(student: Student, *, author: User, on: date) -> dict[str, int]
     }
 
 
+def _unsaved_drafts(user: User) -> QuerySet[Draft]:
+    """A draft that crossed its own talk on the way is no draft: typed on, it would come to nothing."""
+    saved = Session.objects.filter(author=user, client_id=OuterRef("client_id"))
+    return Draft.objects.filter(~Exists(saved), author=user).order_by("-changed_at")
+
+
 def draft_for(user: User, student: Student) -> Draft | None:
     """What this person left unfinished about this pupil."""
-    return Draft.objects.filter(author=user, student=student).order_by("-changed_at").first()
+    return _unsaved_drafts(user).filter(student=student).first()
 
 
-def drafts_of(user: User, *, limit: int = 5) -> QuerySet[Draft]:
-    return Draft.objects.filter(author=user).select_related("student").order_by("-changed_at")[:limit]
+def drafts_of(user: User, *, on: date, limit: int = 5) -> QuerySet[Draft]:
+    """What this person left unfinished about pupils with whom they may still log a talk."""
+    pupils = student_access.visible_students(user, Perm.TALK_LOG, on=on)
+    return _unsaved_drafts(user).filter(student__in=pupils).select_related("student")[:limit]
 
 
 def last_talk_at(student: Student) -> datetime | None:

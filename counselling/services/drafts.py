@@ -14,7 +14,8 @@ from accounts.models import User
 from counselling.models import Draft, Session
 from students.models import Student
 
-MAX_BYTES = 60_000
+# Room for every field of the quick log filled to its end, in Chinese too.
+MAX_CHARACTERS = 60_000
 KEPT = timedelta(days=30)
 
 
@@ -28,9 +29,11 @@ def save_draft(
 ) -> Draft | None:
     """Keep the form as typed so far. None when the talk is already saved: a late draft must not come back.
 
-    Raises CannotKeep above MAX_BYTES.
+    Raises CannotKeep above MAX_CHARACTERS.
     """
-    if len(json.dumps(fields)) > MAX_BYTES:
+    # PostgreSQL's JSON has no null byte; without it, what was typed is worth keeping.
+    fields = {_clean(name): [_clean(value) for value in values] for name, values in fields.items()}
+    if len(json.dumps(fields, ensure_ascii=False)) > MAX_CHARACTERS:
         raise CannotKeep(_("This is more text than a draft can hold. Shorten it."))
     if Session.objects.filter(author=by, client_id=client_id).exists():
         return None
@@ -45,6 +48,10 @@ def save_draft(
         },
     )
     return draft
+
+
+def _clean(text: str) -> str:
+    return text.replace("\x00", "")
 
 
 @transaction.atomic
