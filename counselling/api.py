@@ -68,7 +68,7 @@ class SessionsView(ApiView):
         description=(
             "The quick log. The same `client_id` makes one entry, however often it arrives: the first time "
             "the answer is 201, on a repeat 200 with the entry as it was first saved. "
-            "Used for another pupil: 409."
+            "Used for another pupil, with other words or another sensitivity: 409."
         ),
         request=shapes.TalkShape,
         responses={
@@ -209,10 +209,14 @@ class FollowUpsView(ApiView):
 
 class FollowUpView(ApiView):
     @extend_schema(
-        operation_id="follow_ups_retrieve", summary="One promise", responses=shapes.FollowUpSerializer
+        operation_id="follow_ups_retrieve",
+        summary="One promise with its note",
+        description="Reading one after somebody else's restricted entry leaves a note in the audit trail.",
+        responses=shapes.FollowUpSerializer,
     )
     def get(self, request: ApiRequest, public_id: uuid.UUID) -> Response:
         found = access.get_follow_up_or_404(request.user, public_id, on=timezone.localdate())
+        found = follow_ups.read(follow_up=found, by=request.user)
         return Response(shapes.FollowUpSerializer(found).data)
 
 

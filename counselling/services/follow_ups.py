@@ -49,6 +49,20 @@ def promise(
 
 
 @transaction.atomic
+def read(*, follow_up: FollowUp, by: User) -> FollowUp:
+    """A promise with its note. After a restricted entry the note is part of it: whoever neither wrote the
+    entry nor made the promise leaves an audit event, as with the entry's words (services.talks.read_texts).
+    """
+    session = follow_up.session
+    if session.sensitivity == Session.Sensitivity.RESTRICTED and by.pk not in (
+        session.author_id,
+        follow_up.owner_id,
+    ):
+        audit.record("follow_up.read", by=by, target=follow_up)
+    return follow_up
+
+
+@transaction.atomic
 def complete(*, follow_up: FollowUp, by: User, now: datetime) -> FollowUp:
     """Mark a promise as kept; its reminders are cancelled. Twice is once."""
     locked = _lock(follow_up)
@@ -65,13 +79,14 @@ def complete(*, follow_up: FollowUp, by: User, now: datetime) -> FollowUp:
 
 @transaction.atomic
 def reopen(*, follow_up: FollowUp, by: User, now: datetime) -> FollowUp:
-    """Undo "done": the promise is open again and reminds again if it is still to come."""
+    """Undo "done": the promise is open again and reminds again if its morning is still to come."""
     locked = _lock(follow_up)
     if locked.done_at is None:
         return locked
     locked.done_at, locked.done_by = None, None
     locked.save(update_fields=["done_at", "done_by"])
-    _plan(locked, by=by, now=now)
+    if now < _morning_of(locked):
+        _plan(locked, by=by, now=now)
     audit.record("follow_up.reopened", by=by, target=locked)
     return locked
 
@@ -121,15 +136,18 @@ def _lock(follow_up: FollowUp) -> FollowUp:
     return FollowUp.objects.select_for_update(of=("self",)).select_related("owner").get(pk=follow_up.pk)
 
 
+def _morning_of(follow_up: FollowUp) -> datetime:
+    return timezone.make_aware(datetime.combine(follow_up.due_on, REMIND_AT))
+
+
 def _plan(follow_up: FollowUp, *, by: User, now: datetime) -> None:
-    morning = timezone.make_aware(datetime.combine(follow_up.due_on, REMIND_AT))
     reminder_services.plan(
         recipient=follow_up.owner,
         school_id=follow_up.school_id,
         category=CATEGORY,
         about=about(follow_up),
         url_path=reverse("counselling:follow_up", args=[follow_up.public_id]),
-        due_at=max(now, morning),
+        due_at=max(now, _morning_of(follow_up)),
         from_name=by.name,
         by=by,
     )

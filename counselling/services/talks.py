@@ -62,10 +62,11 @@ def log_talk(
     """Write down a talk, with its follow-up and the follow-up's reminder, and let go of the draft.
 
     The same `client_id` of the same author makes one entry, however often it arrives: a repeat gives back
-    the first entry unchanged. Raises CannotLog, also when the id was used for another pupil.
+    the first entry unchanged. Raises CannotLog, also when the id was used for another pupil, and when what
+    arrives isn't what was saved: a form changed after an answer got lost must not come to nothing unseen.
     """
     if earlier := Session.objects.filter(author=by, client_id=client_id).first():
-        return _same_talk(earlier, student)
+        return _same_talk(earlier, student, words, details)
     _check(student, details, now)
     try:
         with transaction.atomic():
@@ -80,7 +81,8 @@ def log_talk(
                 sensitivity=details.sensitivity,
             )
     except IntegrityError:  # the twin of this submission won the race between our look and our write
-        return _same_talk(Session.objects.get(author=by, client_id=client_id), student)
+        winner = Session.objects.get(author=by, client_id=client_id)
+        return _same_talk(winner, student, words, details)
     _write_text(session, words, number=1, by=by, now=now)
     session.topics.set(details.topics)
     _link(session, details.linked)
@@ -98,10 +100,17 @@ def log_talk(
     return session
 
 
-def _same_talk(session: Session, student: Student) -> Session:
+def _same_talk(session: Session, student: Student, words: Words, details: TalkDetails) -> Session:
     if session.student_id != student.pk:
         raise CannotLog("", _("This form was already used for another pupil. Open a new one."))
+    first = session.texts.get(number=1)
+    if _words_of(first) != words or session.sensitivity != details.sensitivity:
+        raise CannotLog("", _("This talk was saved before, with other words. Open the entry to correct it."))
     return session
+
+
+def _words_of(text: SessionText) -> Words:
+    return Words(text.line, text.facts, text.child_words, text.action)
 
 
 def _check(student: Student, details: TalkDetails, now: datetime) -> None:
@@ -152,7 +161,7 @@ def correct_talk(*, session: Session, words: Words, reason: str, by: User, now: 
         raise CannotChange(_("This entry was taken back and can't be corrected."))
     latest = locked.texts.order_by("-number").first()
     assert latest is not None  # noqa: S101  (log_talk writes number 1 in the same transaction)
-    if words == Words(latest.line, latest.facts, latest.child_words, latest.action):
+    if words == _words_of(latest):
         raise CannotChange(_("Nothing was changed."))
     text = _write_text(locked, words, number=latest.number + 1, by=by, now=now, reason=reason)
     audit.record("session.corrected", by=by, target=session, number=text.number)

@@ -46,6 +46,7 @@ def follow_up(request: SignedInRequest, public_id: uuid.UUID) -> HttpResponse:
     """One promise: the place a reminder leads to. POST gives it another day."""
     now = timezone.now()
     found = access.get_follow_up_or_404(request.user, public_id, on=timezone.localdate(now))
+    follow_ups.read(follow_up=found, by=request.user)
     form = MoveForm(request.POST or None, initial={"due_on": found.due_on})
     if request.method == "POST" and form.is_valid():
         try:

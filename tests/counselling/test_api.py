@@ -68,10 +68,20 @@ def test_a_repeat_answers_200_with_the_entry_of_then(student, counsellor):
     body = talk(student)
     first = post(client, "/sessions/", body)
 
-    second = post(client, "/sessions/", body | {"line": "Something else"})
+    second = post(client, "/sessions/", body)
 
     assert (first.status_code, second.status_code) == (201, 200)
     assert second.json() == first.json()
+
+
+def test_a_repeat_with_other_words_is_a_conflict_and_changes_nothing(student, counsellor):
+    client = as_person(counsellor)
+    body = talk(student)
+    post(client, "/sessions/", body)
+
+    response = post(client, "/sessions/", body | {"line": "Something else"})
+
+    assert response.status_code == 409
     assert SessionText.objects.get().line == "She misses her mother."
 
 

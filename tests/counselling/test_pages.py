@@ -74,6 +74,16 @@ def test_the_chip_says_how_many_people_will_be_able_to_read(as_teacher, student,
     assert "Restricted · 2 people can read this" in page  # the counsellor and the author
 
 
+def test_a_form_changed_after_it_was_saved_comes_back_with_what_was_typed(as_teacher, student):
+    saved = quick_log()
+    as_teacher.post(new_talk(student), saved)
+
+    response = as_teacher.post(new_talk(student), saved | {"line": "And she is hungry in the evening."})
+
+    assert response.status_code == 422
+    assert "And she is hungry in the evening." in response.content.decode()
+
+
 def test_an_empty_line_is_told_beside_the_field_and_loses_nothing(as_teacher, student):
     response = as_teacher.post(new_talk(student), quick_log(line="", facts="He cried at night.", mood="1"))
 
@@ -164,6 +174,15 @@ def test_a_draft_that_cannot_be_kept_is_refused_quietly(as_teacher, student, bad
     response = as_teacher.post(reverse("counselling:draft_save", args=[student.public_id]), data)
 
     assert response.status_code == 422
+
+
+def test_a_null_byte_costs_no_draft(as_teacher, student):
+    url = reverse("counselling:draft_save", args=[student.public_id])
+
+    response = as_teacher.post(url, quick_log(line="Half\x00 a") | {"made\x00up": "x"})
+
+    assert response.status_code == 204
+    assert Draft.objects.get().fields["line"] == ["Half a"]
 
 
 def test_a_restricted_entry_is_a_grey_line_to_the_teacher(as_teacher, student, counsellor):

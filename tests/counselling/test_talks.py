@@ -9,8 +9,10 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from django.db import connection, connections
 
+from accounts.models import User
 from core.models import AuditEvent
 from counselling.models import Draft, FollowUp, LinkedPupil, Session, SessionText
+from counselling.selectors import talks as talk_selectors
 from counselling.services import drafts, follow_ups, talks
 from counselling.services.talks import TalkDetails, Words
 from reminders.models import Reminder
@@ -75,6 +77,17 @@ def test_eight_submissions_at_once_make_one_entry(student, homeroom_teacher):
     assert failed == []
     assert len(made) == 8
     assert set(made) == {Session.objects.get().pk}
+
+
+@pytest.mark.parametrize(
+    "change", [{"words": Words("She wants to go home.")}, {"details": {"sensitivity": "restricted"}}]
+)
+def test_a_form_changed_after_it_was_saved_is_not_lost_unseen(student, homeroom_teacher, change):
+    client_id = uuid.uuid4()
+    log(student, homeroom_teacher, client_id=client_id)
+
+    with pytest.raises(talks.CannotLog):
+        log(student, homeroom_teacher, client_id=client_id, **change)
 
 
 def test_the_same_id_for_another_pupil_is_refused(student, other_student, counsellor):
@@ -154,6 +167,39 @@ def test_a_late_draft_does_not_come_back_after_the_talk_is_saved(student, homero
 
     assert kept is None
     assert not Draft.objects.exists()
+
+
+def test_a_draft_that_crossed_its_talk_on_the_way_is_not_offered(student, homeroom_teacher):
+    client_id = uuid.uuid4()
+    log(student, homeroom_teacher, client_id=client_id)
+    Draft.objects.create(  # written by a request that looked before the talk was there
+        school=student.school, student=student, author=homeroom_teacher, client_id=client_id, changed_at=NOW
+    )
+
+    assert talk_selectors.draft_for(homeroom_teacher, student) is None
+    assert list(talk_selectors.drafts_of(homeroom_teacher, on=NOW.date())) == []
+
+
+def test_today_names_no_pupil_of_a_draft_after_the_class_was_given_away(student, homeroom_teacher):
+    drafts.save_draft(student=student, client_id=uuid.uuid4(), fields={}, by=homeroom_teacher, now=NOW)
+    assert len(talk_selectors.drafts_of(homeroom_teacher, on=NOW.date())) == 1
+
+    homeroom_teacher.memberships.update(ended_on=NOW.date() - timedelta(days=1))
+
+    again = User.objects.get(pk=homeroom_teacher.pk)
+    assert list(talk_selectors.drafts_of(again, on=NOW.date())) == []
+
+
+def test_a_draft_has_room_for_every_field_filled_to_its_end_in_chinese(student, homeroom_teacher):
+    fields = {"line": ["话" * 300], "facts": ["话" * 10_000], "child_words": ["话" * 5_000]}
+
+    assert drafts.save_draft(
+        student=student,
+        client_id=uuid.uuid4(),
+        fields={**fields, "action": ["话" * 5_000]},
+        by=homeroom_teacher,
+        now=NOW,
+    )
 
 
 def test_a_draft_of_a_megabyte_is_refused(student, homeroom_teacher):
@@ -256,6 +302,28 @@ def test_a_reopened_promise_reminds_again(student, homeroom_teacher):
     follow_ups.reopen(follow_up=promise, by=homeroom_teacher, now=NOW)
 
     assert Reminder.objects.filter(cancelled_at=None, state="planned").count() == 2
+
+
+def test_a_promise_reopened_after_its_morning_sends_nothing_again(student, homeroom_teacher):
+    promise = log(student, homeroom_teacher, details={"follow_up_on": date(2026, 11, 24)}).follow_ups.get()
+    a_week_later = NOW + timedelta(days=7)
+    follow_ups.complete(follow_up=promise, by=homeroom_teacher, now=a_week_later)
+
+    follow_ups.reopen(follow_up=promise, by=homeroom_teacher, now=a_week_later)
+
+    assert not Reminder.objects.filter(cancelled_at=None).exists()
+
+
+def test_reading_the_note_after_somebody_elses_restricted_entry_is_noted(student, counsellor, lead):
+    session = log(
+        student, counsellor, details={"sensitivity": "restricted", "follow_up_on": date(2026, 11, 24)}
+    )
+    promise = session.follow_ups.get()
+
+    follow_ups.read(follow_up=promise, by=counsellor)
+    assert not AuditEvent.objects.filter(event="follow_up.read").exists()
+    follow_ups.read(follow_up=promise, by=lead)
+    assert AuditEvent.objects.get(event="follow_up.read").actor_id == lead.pk
 
 
 def test_a_moved_promise_moves_its_reminder(student, homeroom_teacher):

@@ -1,0 +1,64 @@
+"""Who reads what was written: the list and the single look must always agree."""
+
+from __future__ import annotations
+
+import pytest
+
+from accounts.models import User
+from counselling import access
+from counselling.models import Session
+from tests import factories
+
+CAST = [
+    "homeroom_teacher",
+    "paired_teacher",
+    "counsellor",
+    "lead",
+    "warden",
+    "school_admin",
+    "head_teacher",
+    "official",
+    "stranger",
+]
+
+
+@pytest.fixture
+def entries(student, other_student, foreign_student, warden, counsellor, homeroom_teacher, stranger):
+    """Each pupil × author × sensitivity, standing and taken back."""
+    for pupil, authors in (
+        (student, [warden, counsellor, homeroom_teacher]),
+        (other_student, [counsellor, homeroom_teacher]),
+        (foreign_student, [stranger, counsellor]),
+    ):
+        for author in authors:
+            for sensitivity in Session.Sensitivity.values:
+                session = factories.make_session(pupil, author, sensitivity=sensitivity)
+                gone = {"withdrawn_at": session.recorded_at, "withdrawn_by": author}
+                factories.make_session(pupil, author, sensitivity=sensitivity, **gone)
+    return list(Session.objects.select_related("student"))
+
+
+def _may_open(user, session, today) -> bool:
+    try:
+        access.get_session_or_404(user, session.public_id, on=today)
+    except (access.Http404, access.PermissionDenied):
+        return False
+    return True
+
+
+@pytest.mark.parametrize("role", CAST)
+def test_the_list_holds_just_what_can_be_opened(request, role, entries, today):
+    user = User.objects.get(pk=request.getfixturevalue(role).pk)
+
+    opened = {one for one in entries if _may_open(user, one, today)}
+
+    assert opened == set(access.visible_sessions(user, on=today))
+
+
+def test_authors_lose_their_own_entries_with_the_class(entries, student, homeroom_teacher, today):
+    homeroom_teacher.memberships.all().delete()
+
+    user = User.objects.get(pk=homeroom_teacher.pk)
+
+    assert not access.visible_sessions(user, on=today).exists()
+    assert not access.visible_follow_ups(user, on=today).exists()
