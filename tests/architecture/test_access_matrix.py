@@ -14,6 +14,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from accounts.models import User
 from accounts.roles import ROLES, Role
+from schools.models import School
 from tests import factories
 from tests.architecture.access_matrix import ROWS, Row, Scope
 
@@ -126,6 +127,36 @@ def test_each_role_gets_what_the_table_says(world: World, row: Row):
                 surprises.append(f"{where}: saw something of the school next door")
 
     assert surprises == []
+
+
+@pytest.fixture
+def colleagues(world: World) -> list[User]:
+    """Of our school and without a tie to the pupil: another class, no pairing, a role that has ended."""
+    school = School.objects.get(name="Ours")
+    teacher, unpaired, gone = (factories.make_user(name) for name in ("class_5", "unpaired", "gone"))
+    factories.make_membership(
+        teacher, Role.HOMEROOM_TEACHER, school_class=factories.make_class(school, grade=5, number=9)
+    )
+    factories.make_membership(unpaired, Role.PAIRED_TEACHER, school=school)
+    ended = factories.make_membership(gone, Role.COUNSELLOR, school=school)
+    ended.ended_on = ended.started_on
+    ended.save()
+    return [teacher, unpaired, gone]
+
+
+@pytest.mark.parametrize(
+    "row",
+    [row for row in ROWS if {"student", "session", "follow_up"} & set(row.args)],
+    ids=lambda row: f"{row.method} {row.name}",
+)
+def test_a_colleague_without_a_tie_to_the_pupil_finds_nothing(world: World, colleagues, row: Row):
+    answers = {}
+    for user in colleagues:
+        client = Client()
+        client.force_login(user)
+        answers[user.username] = _ask(client, row, world).status_code
+
+    assert set(answers.values()) == {404}, answers
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: f"{row.method} {row.name}")

@@ -54,6 +54,7 @@ def _all(value: str) -> bytes:
 
 HOSTILE = {
     "null byte": (FORM, _all("a\x00b")),
+    "null byte beside a good id": (FORM, _all("a\x00b") + b"&client_id=0199a000-0000-7000-8000-000000000001"),
     "bytes that are no UTF-8": (FORM, b"&".join(name.encode() + b"=%ed%a0%80%ff" for name in _field_names())),
     "unknown UUID": (FORM, _all(str(uuid.UUID(int=7)))),
     "huge number": (FORM, _all("9" * 400)),

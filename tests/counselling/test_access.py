@@ -8,18 +8,7 @@ from accounts.models import User
 from counselling import access
 from counselling.models import Session
 from tests import factories
-
-CAST = [
-    "homeroom_teacher",
-    "paired_teacher",
-    "counsellor",
-    "lead",
-    "warden",
-    "school_admin",
-    "head_teacher",
-    "official",
-    "stranger",
-]
+from tests.cast import CAST
 
 
 @pytest.fixture

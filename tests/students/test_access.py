@@ -11,18 +11,7 @@ from accounts.permissions import Perm
 from students import access
 from students.models import Student
 from students.services import pupils
-
-CAST = [
-    "homeroom_teacher",
-    "paired_teacher",
-    "counsellor",
-    "lead",
-    "warden",
-    "school_admin",
-    "head_teacher",
-    "official",
-    "stranger",
-]
+from tests.cast import CAST
 
 
 @pytest.fixture(params=CAST)
