@@ -10,7 +10,7 @@ import hashlib
 import logging
 import secrets
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -25,8 +25,10 @@ from accounts import phones
 from accounts import selectors as account_selectors
 from accounts import services as account_services
 from accounts.models import User
+from accounts.permissions import Perm
 from accounts.roles import Role
 from core import audit
+from schools import access
 from schools.models import Area, Invitation, Membership, School, SchoolClass
 from schools.services import members
 from schools.services.errors import RefusedError
@@ -154,13 +156,26 @@ def accept_as(*, token_hash: str, user: User, now: datetime) -> Membership:
 
 
 def _claim(token_hash: str, now: datetime) -> Invitation:
-    """One UPDATE decides who was first; the other finds nothing, or waits for a rollback."""
+    """One UPDATE decides who was first; the other finds nothing, or waits for a rollback.
+
+    An invitation is worth as much as the right behind it: it dies with the inviter's own.
+    """
     mine = Invitation.objects.filter(
         token_hash=token_hash, accepted_at=None, withdrawn_at=None, expires_at__gt=now
     )
-    if not mine.update(accepted_at=now):
+    claimed = mine.update(accepted_at=now)
+    related = ("school__area", "school_class", "area", "invited_by")
+    found = Invitation.objects.select_related(*related).filter(token_hash=token_hash).first()
+    if not claimed or found is None or not _inviter_still_may(found, timezone.localdate(now)):
         raise RefusedError(_("This invitation no longer works. Ask for a new one."))
-    return Invitation.objects.select_related("school", "school_class", "area").get(token_hash=token_hash)
+    return found
+
+
+def _inviter_still_may(invitation: Invitation, on: date) -> bool:
+    inviter, school = invitation.invited_by, invitation.school
+    if inviter is None or school is None:  # from the terminal: `manage.py invite`
+        return True
+    return access.can(inviter, Perm.MEMBER_INVITE, school=school, on=on) is not None
 
 
 def _check_names_are_free(invitation: Invitation, username: str) -> None:

@@ -107,6 +107,22 @@ def test_a_withdrawn_link_no_longer_works(client, school, school_admin):
     assert client.post(JOIN, NEW).status_code == 410
 
 
+@pytest.mark.parametrize("end", ["role", "account"])
+def test_a_link_dies_with_the_right_of_whoever_made_it(client, school, school_admin, end):
+    issued = invite(school, school_admin)
+    follow(client, issued)
+    if end == "role":
+        school_admin.memberships.update(ended_on=timezone.localdate() - timedelta(days=1))
+    else:
+        User.objects.filter(pk=school_admin.pk).update(is_active=False)
+
+    response = client.post(JOIN, NEW)
+
+    assert "no longer works" in response.content.decode()
+    assert not User.objects.filter(username=NEW["username"]).exists()
+    assert Invitation.objects.get().accepted_at is None
+
+
 def test_an_accepted_invitation_cant_be_withdrawn(school, school_admin):
     issued = invite(school, school_admin)
     services.accept_as_new_person(
