@@ -67,8 +67,8 @@ class StudentSerializer(serializers.Serializer):
     school = SchoolBriefSerializer(source="student.school")
     school_class = ClassSerializer(allow_null=True)
     school_number = serializers.CharField(source="student.school_number")
-    national_number = serializers.CharField(help_text="The last four signs, unless you keep the roster.")
-    identity_number = serializers.CharField(help_text="The last four signs, unless you keep the roster.")
+    national_number = serializers.CharField(allow_null=True, help_text="Null unless you keep the roster.")
+    identity_number = serializers.CharField(allow_null=True, help_text="Null unless you keep the roster.")
     guardians = serializers.SerializerMethodField()
     why = serializers.CharField(source="reason", help_text="Why you may see this pupil.")
 

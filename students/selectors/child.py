@@ -66,13 +66,18 @@ def _tags(student: Student) -> list[dict[str, str]]:
 
 
 def _identity(user: User, student: Student, now: datetime) -> list[tuple[str, str]]:
-    """Numbers in full for whoever keeps the roster; their last four signs for the others."""
-    full = access.reason_for(user, student, Perm.STUDENT_IDENTITY, on=timezone.localdate(now)) is not None
+    """The numbers for whoever keeps the roster; to the others not a sign of them.
+
+    Six digits of an identity number are the county and eight the birth date on this page: with the last four
+    it would be whole (GB 11643).
+    """
+    if not access.reason_for(user, student, Perm.STUDENT_IDENTITY, on=timezone.localdate(now)):
+        return []
     numbers = [
         (_("National school number"), student.national_number),
         (_("Identity number"), student.identity_number),
     ]
-    return [(label, number if full else f"···{number[-4:]}") for label, number in numbers if number]
+    return [(label, number) for label, number in numbers if number]
 
 
 def enrolment_entries(

@@ -57,8 +57,8 @@ class StudentRecord:
 
     student: Student
     school_class: SchoolClass | None
-    national_number: str
-    identity_number: str
+    national_number: str | None
+    identity_number: str | None
     guardians: list[GuardianLink]
     shows_contacts: bool
     reason: Reason | None
@@ -72,14 +72,9 @@ def student_record(user: User, student: Student, *, now: datetime) -> StudentRec
     return StudentRecord(
         student=student,
         school_class=enrolment.school_class if enrolment else None,
-        national_number=_number(student.national_number, full=full),
-        identity_number=_number(student.identity_number, full=full),
+        national_number=student.national_number if full else None,
+        identity_number=student.identity_number if full else None,
         guardians=list(student.guardian_links.select_related("person")),
         shows_contacts=access.reason_for(user, student, Perm.STUDENT_CONTACT, on=on) is not None,
         reason=access.reason_for(user, student, Perm.STUDENT_VIEW, on=on),
     )
-
-
-def _number(number: str, *, full: bool) -> str:
-    """In full for whoever keeps the roster, else the last four signs, as on the page."""
-    return number if full or not number else f"···{number[-4:]}"

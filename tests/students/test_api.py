@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 
 import pytest
+from django.urls import reverse
 
 from students.models import GuardianLink, Person
 from tests import factories
@@ -103,10 +104,21 @@ def test_a_record_shows_what_the_page_shows_and_says_why(homeroom_teacher, stude
     record = as_person(homeroom_teacher).get(f"{ROOT}/students/{student.public_id}/").json()
 
     assert record["why"] == "your class"
-    assert record["identity_number"] == "···002X"
+    assert record["identity_number"] is None
     assert record["guardians"][0]["phone"] == "13800000000"
     assert "health" not in record
     assert "ethnicity" not in record
+
+
+def test_a_teachers_page_holds_no_sign_of_an_identity_number(client, homeroom_teacher, student):
+    """With the county and the birth date, the last four signs would be the whole number."""
+    student.identity_number, student.national_number = "11010519491231002X", "G11010519491231002X"
+    student.save()
+    client.force_login(homeroom_teacher)
+
+    page = client.get(reverse("students:detail", args=[student.public_id])).content.decode()
+
+    assert "002X" not in page
 
 
 def test_whoever_keeps_the_roster_sees_numbers_in_full(school_admin, student):
