@@ -80,7 +80,7 @@ def sweep(
 def claim_due(*, now: datetime, limit: int, worker: str) -> list[Reminder]:
     """Lease up to `limit` due messages to `worker`: one statement, rows that another one holds are passed by.
 
-    Whether a row still stands, its reader still works here and it is not too late for it is part of the same
+    Whether a row still stands, its reader may still sign in and it is not too late for it is part of the same
     statement; at night nothing is leased at all. Bells never are: see `ring_bells`.
     """
     if clock.is_quiet(now):
@@ -150,7 +150,7 @@ def settle_lost_leases(*, now: datetime) -> Counter[str]:
 
 @transaction.atomic
 def drop_unfit(*, now: datetime) -> int:
-    """Due, but too late for its event, or its reader has left or has no address: it goes to nobody."""
+    """Due, but too late for its event, or its reader may no longer sign in or has no address: it goes to nobody."""
     too_late = Q(expires_at__lte=now)
     nobody = Q(recipient__is_active=False) | Q(channel=Channel.EMAIL, recipient__email="")
     due = Q(state=State.PLANNED, next_try_at__lte=now)

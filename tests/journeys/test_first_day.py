@@ -85,7 +85,7 @@ def _import_roster(admin, name):
 
 
 def _find(teacher, pupil, name):
-    """The key, a few letters of pinyin, Enter: no mouse."""
+    """The key, the name, Enter: no mouse."""
     teacher.page.wait_for_load_state("networkidle")
     teacher.page.keyboard.press("/")
     teacher.page.keyboard.type(pupil.name)
