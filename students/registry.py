@@ -61,11 +61,12 @@ class Position:
 
 @dataclass(frozen=True)
 class Entry:
-    """One line of the chronology: where it stands, and the template that draws it."""
+    """One line of the chronology: where it stands, and the templates that draw it on screen and on paper."""
 
     position: Position
     kind: str
     template: str
+    print_template: str
     context: dict[str, Any] = field(default_factory=dict)
 
 

@@ -9,6 +9,7 @@ urlpatterns = [
     path("find/", finder.find, name="finder"),
     path("children/", children.children, name="list"),
     path("children/<uuid:public_id>/", pages.detail, name="detail"),
+    path("children/<uuid:public_id>/print/", pages.on_paper, name="print"),
     path("roster/", roster.imports, name="roster_imports"),
     path("roster/<uuid:public_id>/", roster.detail, name="roster_import_detail"),
     path("roster/<uuid:public_id>/confirm/", roster.confirm, name="roster_import_confirm"),

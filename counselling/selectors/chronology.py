@@ -38,6 +38,7 @@ def talk_entries(
             Position(one.happened_at, "talk", one.pk),
             "talk",
             "counselling/_entry_talk.html",
+            "counselling/_print_talk.html",
             {
                 "session": one,
                 "text": texts.get(one.pk),
@@ -89,6 +90,7 @@ def linked_entries(
             Position(one.session.happened_at, "linked", one.pk),
             "linked",
             "counselling/_entry_linked.html",
+            "counselling/_print_linked.html",
             {"link": one, "session": one.session},
         )
         for one in page

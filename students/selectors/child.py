@@ -102,6 +102,7 @@ def _entry(pk: int, day: Any, title: str) -> Entry:
         Position(at, "enrolment", pk),
         "enrolment",
         "students/_entry_enrolment.html",
+        "students/_print_enrolment.html",
         {"title": title, "day": day},
     )
 

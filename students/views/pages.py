@@ -14,6 +14,7 @@ from accounts.permissions import Perm
 from core import htmx
 from students import access, registry
 from students.selectors import child
+from students.services import printing
 
 
 @require_safe
@@ -41,3 +42,14 @@ def detail(request: SignedInRequest, public_id: uuid.UUID) -> HttpResponse:
     context["page"] = child.child_page(request.user, student, now=now)
     context["sources"] = registry.sources()
     return render(request, "students/detail.html", context)
+
+
+@require_safe
+def on_paper(request: SignedInRequest, public_id: uuid.UUID) -> HttpResponse:
+    """The child's file on A4: what this person may see, for the cupboard with the lock."""
+    now = timezone.now()
+    student = access.get_student_or_404(
+        request.user, public_id, Perm.STUDENT_VIEW, on=timezone.localdate(now)
+    )
+    file = printing.child_file(student=student, by=request.user, now=now)
+    return render(request, "students/print.html", {"file": file, "student": student, "title": student.name})

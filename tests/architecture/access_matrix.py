@@ -153,6 +153,7 @@ ROWS: list[Row] = [
     *_pages("students:finder", Scope.MINE, "GET", "POST", allow=SCHOOL),
     *_pages("students:list", Scope.MINE, "GET", allow=SCHOOL),
     *_pages("students:detail", Scope.OBJECT, "GET", allow=SCHOOL, args=("student",)),
+    *_pages("students:print", Scope.OBJECT, "GET", allow=SCHOOL, args=("student",)),
     # --- roster import ---------------------------------------------------------------------------
     *_pages("students:roster_imports", Scope.MINE, "GET", "POST", allow={Role.SCHOOL_ADMIN}),
     *[

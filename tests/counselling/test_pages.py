@@ -10,6 +10,7 @@ from django.contrib.messages import get_messages
 from django.urls import reverse
 from django.utils import timezone
 
+from core.models import AuditEvent
 from counselling.models import Draft, FollowUp, Session
 from tests import factories
 
@@ -361,3 +362,25 @@ LIST_QUERIES = {
     "counselling:pick": 6,
     "counselling:follow_ups": 5,
 }
+
+
+def test_the_file_on_paper_holds_what_the_screen_shows_and_printing_is_noted(
+    as_teacher, student, homeroom_teacher, counsellor
+):
+    factories.make_session(student, homeroom_teacher, line="Talked about the weekend.")
+    factories.make_session(student, counsellor, sensitivity="restricted", line="Very private words")
+
+    page = as_teacher.get(reverse("students:print", args=[student.public_id])).content.decode()
+
+    assert "Talked about the weekend." in page
+    assert "Restricted entry" in page
+    assert "Very private words" not in page
+    assert "Printed by Homeroom Teacher" in page
+    assert AuditEvent.objects.get(event="student.printed").actor_id == homeroom_teacher.pk
+
+
+def test_a_stranger_prints_nothing(client, student, stranger):
+    client.force_login(stranger)
+
+    assert client.get(reverse("students:print", args=[student.public_id])).status_code == 404
+    assert not AuditEvent.objects.filter(event="student.printed").exists()
