@@ -150,7 +150,7 @@ def settle_lost_leases(*, now: datetime) -> Counter[str]:
 
 @transaction.atomic
 def drop_unfit(*, now: datetime) -> int:
-    """Due, but too late for its event, or its reader may no longer sign in or has no address: it goes to nobody."""
+    """Due, but too late for its event, or its reader can't sign in or has no address: it goes to nobody."""
     too_late = Q(expires_at__lte=now)
     nobody = Q(recipient__is_active=False) | Q(channel=Channel.EMAIL, recipient__email="")
     due = Q(state=State.PLANNED, next_try_at__lte=now)
