@@ -250,6 +250,11 @@ def import_file(
     return plan
 
 
+def note_report_download(*, roster: RosterImport, by: User, kind: str) -> None:
+    """A report leaves the program with the pupils' names in it: the trail says who took it."""
+    audit.record("roster.report_downloaded", by=by, target=roster, kind=kind)
+
+
 # --- when something went wrong --------------------------------------------------------------------
 
 

@@ -152,5 +152,6 @@ def report(request: HttpRequest, public_id: uuid.UUID, kind: str) -> HttpRespons
         response = HttpResponse(roster_report.workbook(roster), content_type=XLSX)
     else:
         raise Http404
+    roster_services.note_report_download(roster=roster, by=request.user, kind=kind)
     response["Content-Disposition"] = f'attachment; filename="roster-report-{roster.public_id}.{kind}"'
     return response

@@ -12,6 +12,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
+from core.models import AuditEvent
 from core.uploads import BoundedUploadHandler
 from students import tasks
 from students.models import RosterImport, RosterRow, Student
@@ -343,6 +344,13 @@ def test_the_report_for_programs_has_exactly_the_keys_of_the_terminal(admin, che
     assert list(found) == ["rows", "new", "updated", "unchanged", "warnings", "refused"]
     assert found["refused"][0]["row"] == 15
     assert found["refused"][0]["column"] == "身份证件号"
+
+
+def test_the_trail_says_who_took_a_report_away(admin, checked, school_admin):
+    report(admin, checked, "json")
+
+    event = AuditEvent.objects.get(event="roster.report_downloaded")
+    assert (event.actor_id, event.target_id) == (school_admin.pk, str(checked.public_id))
 
 
 def test_the_report_for_people_is_a_workbook_without_formulas(admin, school, classes):
