@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from importlib.util import find_spec
-
 from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
 
@@ -22,10 +20,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/", include("config.api_urls")),
     path("", include("students.urls")),
     path("", include("counselling.urls")),
+    path("reminders/", include("reminders.urls")),
+    path("school/", include("schools.urls")),
 ]
-for app, prefix in [("reminders", "reminders/"), ("schools", "school/")]:
-    if find_spec(f"{app}.urls"):
-        urlpatterns.append(path(prefix, include(f"{app}.urls")))
 
 if getattr(settings, "UI_GALLERY", False):
     urlpatterns.append(path("ui/", include("core.gallery")))
