@@ -79,15 +79,21 @@ def own_reading(user: User) -> Reading:
 
 def visible_sessions(user: User, *, on: date) -> QuerySet[Session]:
     """The entries whose text the person may read: the twin of Reading.may_read for lists."""
+    return Session.objects.filter(_readable(user, on))
 
-    def over(perm: Perm) -> QuerySet[Student]:
-        return student_access.visible_students(user, perm, on=on)
 
-    return Session.objects.filter(
-        Q(author=user, student__in=over(Perm.STUDENT_VIEW))
-        | Q(sensitivity=Session.Sensitivity.SCHOOL, withdrawn_at=None, student__in=over(Perm.TALK_READ))
-        | Q(student__in=over(Perm.TALK_READ_RESTRICTED))
-    )
+def _readable(user: User, on: date, session: str = "") -> Q:
+    """The condition, for entries or (`session` is a path with its `__`) for what hangs on them.
+
+    Through a join, not `session__in`: among OR that would read every entry of the county for one row.
+    """
+
+    def over(perm: Perm) -> Q:
+        return Q(**{f"{session}student__in": student_access.visible_students(user, perm, on=on)})
+
+    mine = Q(**{f"{session}author": user})
+    open_ = Q(**{f"{session}sensitivity": Session.Sensitivity.SCHOOL, f"{session}withdrawn_at": None})
+    return (mine & over(Perm.STUDENT_VIEW)) | (open_ & over(Perm.TALK_READ)) | over(Perm.TALK_READ_RESTRICTED)
 
 
 def get_session_or_404(user: User, public_id: uuid.UUID, *, on: date) -> Session:
@@ -122,7 +128,7 @@ def visible_follow_ups(user: User, *, on: date) -> QuerySet[FollowUp]:
     """Promises of mine, and those after entries that I may read."""
     return FollowUp.objects.filter(
         Q(owner=user, student__in=student_access.visible_students(user, Perm.STUDENT_VIEW, on=on))
-        | Q(session__in=visible_sessions(user, on=on))
+        | _readable(user, on, "session__")
     )
 
 

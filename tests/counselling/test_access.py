@@ -5,8 +5,10 @@ from __future__ import annotations
 import pytest
 
 from accounts.models import User
+from accounts.permissions import Perm
 from counselling import access
 from counselling.models import Session
+from students import access as student_access
 from tests import factories
 from tests.cast import CAST
 
@@ -42,6 +44,21 @@ def test_the_list_holds_just_what_can_be_opened(request, role, entries, today):
     opened = {one for one in entries if _may_open(user, one, today)}
 
     assert opened == set(access.visible_sessions(user, on=today))
+
+
+@pytest.mark.parametrize("role", CAST)
+def test_promises_are_visible_to_their_owner_and_to_readers_of_the_entry(
+    request, role, entries, paired_teacher, today
+):
+    user = User.objects.get(pk=request.getfixturevalue(role).pk)
+    promises = [factories.make_follow_up(one, owner=paired_teacher) for one in entries]
+
+    pupils = student_access.visible_students(user, Perm.STUDENT_VIEW, on=today)
+    readable = access.visible_sessions(user, on=today)
+
+    assert set(access.visible_follow_ups(user, on=today)) == {
+        one for one in promises if one.session in readable or (one.owner == user and one.student in pupils)
+    }
 
 
 def test_authors_lose_their_own_entries_with_the_class(entries, student, homeroom_teacher, today):
