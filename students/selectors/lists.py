@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -13,7 +14,7 @@ from accounts.models import User
 from accounts.permissions import Perm
 from core.pagination import Page, public_keyset
 from schools.access import Reason
-from schools.models import SchoolClass
+from schools.models import School, SchoolClass
 from students import access
 from students.models import Enrolment, GuardianLink, Student
 
@@ -49,6 +50,11 @@ def students_page(
     return public_keyset(
         _with_class(found, on), order=["name", "pk"], cursor=cursor, size=size, edges=visible
     )
+
+
+def by_school_numbers(school: School, numbers: Collection[str]) -> list[Student]:
+    """Pupils by the numbers a school gave them: for commands, which name pupils as forms on paper do."""
+    return list(Student.objects.filter(school=school, school_number__in=numbers).order_by("pk"))
 
 
 @dataclass(frozen=True)
