@@ -6,8 +6,10 @@ person in the school next door, who must never see anything of ours.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import socket
+from collections.abc import Callable, Iterator
 from datetime import date
+from typing import Any
 
 import pytest
 from django.conf import settings
@@ -52,6 +54,25 @@ def django_db_setup(request, django_test_environment, django_db_blocker, django_
         with django_db_blocker.unblock():
             connections.close_all()  # the application's own connection would hold the database open
             teardown_databases(databases, verbosity=verbosity)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_network() -> Iterator[None]:
+    """A test reaches this machine and no other: what it would fetch elsewhere fails with the address."""
+    patch = pytest.MonkeyPatch()
+    for name in ("connect", "connect_ex"):
+        patch.setattr(socket.socket, name, _at_home(getattr(socket.socket, name)))
+    yield
+    patch.undo()
+
+
+def _at_home(connect: Callable[..., Any]) -> Callable[..., Any]:
+    def checked(sock: socket.socket, address: Any) -> Any:
+        if sock.family != socket.AF_UNIX and str(address[0]) not in {"127.0.0.1", "::1", "localhost"}:
+            raise RuntimeError(f"A test wants to reach {address[0]}: the network is closed to tests.")
+        return connect(sock, address)
+
+    return checked
 
 
 @pytest.fixture(autouse=True)
