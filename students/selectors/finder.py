@@ -68,8 +68,9 @@ def _too_short(query: str) -> bool:
 def _ranked(user: User, query: str, schools: set[int], on: date) -> QuerySet[FinderKey, int]:
     """Primary keys of pupils. The prefix is looked up in the index; only its rows are checked and sorted."""
     visible = access.visible_students(user, Perm.STUDENT_FIND, on=on)
+    keeping = school_access.school_ids(user, Perm.STUDENT_IDENTITY, on=on)
     return (
-        FinderKey.objects.filter(_matches(query), school_id__in=schools, student__in=visible)
+        FinderKey.objects.filter(_matches(query, keeping), school_id__in=schools, student__in=visible)
         .values("student_id")
         .annotate(
             far=Min(_distance(query)),
@@ -96,12 +97,12 @@ def _distance(query: str) -> Case:
     )
 
 
-def _matches(query: str) -> Q:
-    """Identity numbers only match whole: see FinderKey."""
+def _matches(query: str, keeping: set[int]) -> Q:
+    """Identity numbers match whole, and only for roster keepers: others could confirm a guess with them."""
     beginning = Q(key__startswith=query) & ~Q(kind=_KINDS.IDENTITY)
-    if len(query) < 18:
+    if len(query) < 18 or not keeping:
         return beginning
-    return beginning | Q(key=query, kind=_KINDS.IDENTITY)
+    return beginning | Q(key=query, kind=_KINDS.IDENTITY, school_id__in=keeping)
 
 
 def _strangeness(user: User, on: date) -> Case:

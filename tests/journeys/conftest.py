@@ -51,7 +51,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
                 item.add_marker(skip)
 
 
-@pytest.fixture(scope="session", autouse=True)
+@pytest.fixture(scope="package", autouse=True)
 def _playwright_runs_an_event_loop() -> Iterator[None]:
     """Playwright's loop runs in this thread, which makes Django take our plain queries for async ones."""
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
@@ -120,8 +120,9 @@ class Site:
             return False
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def site(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """Up for the journeys only: its worker would send other tests' reminders."""
     folder = tmp_path_factory.mktemp("program")
     letters = Letters()
     controller = Controller(letters, hostname="127.0.0.1", port=free_port())
@@ -150,7 +151,7 @@ def site(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> Ite
         yield running
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
         yield playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET_FLAGS)
