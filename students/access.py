@@ -110,6 +110,14 @@ def get_student_or_404(user: User, public_id: uuid.UUID, perm: Perm, *, on: date
     return student
 
 
+def get_pairing_or_404(student: Student, pk: int) -> Pairing:
+    """A pairing of a pupil who has passed get_student_or_404 already. Raises Http404."""
+    found = Pairing.objects.select_related("teacher").filter(student=student, pk=pk).first()
+    if found is None:
+        raise Http404
+    return found
+
+
 def require_finding(user: User, *, on: date) -> None:
     """For lists of pupils: 403 for whoever may know of none anywhere. Raises PermissionDenied."""
     if not school_access.holds(user, Perm.STUDENT_FIND, on=on):

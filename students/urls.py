@@ -1,6 +1,6 @@
 from django.urls import path
 
-from students.views import children, finder, pages, roster
+from students.views import children, finder, pages, pairings, records, roster
 
 app_name = "students"
 
@@ -8,8 +8,14 @@ urlpatterns = [
     path("", pages.today, name="today"),
     path("find/", finder.find, name="finder"),
     path("children/", children.children, name="list"),
+    path("children/new/", records.new, name="new"),
     path("children/<uuid:public_id>/", pages.detail, name="detail"),
     path("children/<uuid:public_id>/print/", pages.on_paper, name="print"),
+    path("children/<uuid:public_id>/edit/", records.edit, name="edit"),
+    path("children/<uuid:public_id>/class/", records.place, name="place"),
+    path("children/<uuid:public_id>/leave/", records.leave, name="leave"),
+    path("children/<uuid:public_id>/pairings/", pairings.pairings, name="pairings"),
+    path("children/<uuid:public_id>/pairings/end/", pairings.pairing_end, name="pairing_end"),
     path("roster/", roster.imports, name="roster_imports"),
     path("roster/<uuid:public_id>/", roster.detail, name="roster_import_detail"),
     path("roster/<uuid:public_id>/confirm/", roster.confirm, name="roster_import_confirm"),

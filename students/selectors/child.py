@@ -30,6 +30,8 @@ class ChildPage:
     shows_contacts: bool
     identity: list[tuple[str, str]]
     actions: list[dict[str, Any]]
+    may_edit: bool
+    may_pair: bool
     reason: Reason | None
 
 
@@ -48,6 +50,8 @@ def child_page(user: User, student: Student, *, now: datetime) -> ChildPage:
         shows_contacts=access.reason_for(user, student, Perm.STUDENT_CONTACT, on=today) is not None,
         identity=_identity(user, student, now),
         actions=registry.actions(user, student, now=now),
+        may_edit=access.reason_for(user, student, Perm.STUDENT_EDIT, on=today) is not None,
+        may_pair=access.reason_for(user, student, Perm.MEMBER_INVITE, on=today) is not None,
         reason=access.reason_for(user, student, Perm.STUDENT_VIEW, on=today),
     )
 

@@ -8,6 +8,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from accounts.http import SignedInRequest
+from accounts.permissions import Perm
+from schools import access as school_access
 from students import access
 from students.models import Student
 from students.selectors import children as child_selectors
@@ -25,5 +27,9 @@ def children(request: SignedInRequest) -> HttpResponse:
         boarding=request.GET.get("boarding", ""),
         cursor=request.GET.get("cursor"),
     )
-    context = {"found": found, "boarding_choices": Student.Boarding.choices}
+    context = {
+        "found": found,
+        "boarding_choices": Student.Boarding.choices,
+        "may_add": school_access.holds(request.user, Perm.STUDENT_EDIT, on=today),
+    }
     return render(request, "students/list.html", context)

@@ -154,6 +154,33 @@ ROWS: list[Row] = [
     *_pages("students:list", Scope.MINE, "GET", allow=SCHOOL),
     *_pages("students:detail", Scope.OBJECT, "GET", allow=SCHOOL, args=("student",)),
     *_pages("students:print", Scope.OBJECT, "GET", allow=SCHOOL, args=("student",)),
+    *_pages("students:new", Scope.MINE, "GET", "POST", allow={Role.SCHOOL_ADMIN}),
+    *[
+        page
+        for name in ("edit", "place", "leave")
+        for page in _pages(
+            f"students:{name}",
+            Scope.OBJECT,
+            "GET",
+            "POST",
+            allow={Role.SCHOOL_ADMIN},
+            refuse=LOGGING,
+            args=("student",),
+        )
+    ],
+    # a pairing opens a child's page: whoever gives people their roles gives it
+    *[
+        page
+        for name, methods in (("pairings", ("GET", "POST")), ("pairing_end", ("POST",)))
+        for page in _pages(
+            f"students:{name}",
+            Scope.OBJECT,
+            *methods,
+            allow=INVITING,
+            refuse=SCHOOL - INVITING,
+            args=("student",),
+        )
+    ],
     # --- roster import ---------------------------------------------------------------------------
     *_pages("students:roster_imports", Scope.MINE, "GET", "POST", allow={Role.SCHOOL_ADMIN}),
     *[
