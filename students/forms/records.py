@@ -15,8 +15,23 @@ from schools.models import SchoolClass
 from students.models import Student
 
 
-def _class_choice(classes: Iterable[SchoolClass]) -> forms.Field:
-    return fields.ObjectField(classes, label=_("Class"), empty="—")
+def _class_choice(classes: list[SchoolClass]) -> forms.Field:
+    """The year or the school stands beside a class where the label alone fits two of them."""
+    choice = fields.ObjectField(classes, label=_("Class"), empty="—")
+    schools = {one.school_id for one in classes}
+    years = {one.year_id for one in classes}
+    choice.choices = [("", "—")] + [
+        (
+            str(one.pk),
+            " · ".join(
+                [one.label]
+                + ([str(one.year)] if len(years) > len(schools) else [])
+                + ([one.school.name] if len(schools) > 1 else [])
+            ),
+        )
+        for one in classes
+    ]
+    return choice
 
 
 class EditForm(forms.Form):
@@ -39,7 +54,7 @@ class PlaceForm(forms.Form):
 
     on = fields.DayField(label=_("From"))
 
-    def __init__(self, *args: Any, classes: Iterable[SchoolClass], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, classes: list[SchoolClass], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["school_class"] = _class_choice(classes)
         self.order_fields(["school_class", "on"])
@@ -63,7 +78,7 @@ class NewPupilForm(forms.Form):
     )
     field_order = ("name", "is_another", "sex", "born_on", "school_class", "on", "boarding", "asked_about")
 
-    def __init__(self, *args: Any, classes: Iterable[SchoolClass], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, classes: list[SchoolClass], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["school_class"] = _class_choice(classes)
         self.order_fields(self.field_order)

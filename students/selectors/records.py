@@ -19,7 +19,12 @@ MOST_SHOWN = 100
 
 def classes_of(schools: Iterable[School], *, on: date) -> list[SchoolClass]:
     """The classes of this school year and of those to come, for an administrator's one or two schools."""
-    return [one for school in schools for one in school_selectors.classes_to_give(school, on=on)]
+    found = []
+    for school in schools:
+        for one in school_selectors.classes_to_give(school, on=on):
+            one.school = school
+            found.append(one)
+    return found
 
 
 def namesakes(school_id: int, name: str, *, on: date) -> list[Student]:

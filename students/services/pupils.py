@@ -131,9 +131,9 @@ def leave(*, student: Student, by: User, on: date) -> Student:
     if on < stay.started_on:
         raise CannotChangeError(_("The last day can't be before the first."))
     _end(stay, on)
-    open_pairings = Pairing.objects.filter(student=locked, ended_on=None)
-    open_pairings.filter(started_on__gt=on).delete()  # it would have begun after the pupil left
-    open_pairings.update(ended_on=on)
+    later = Pairing.objects.filter(Q(ended_on=None) | Q(ended_on__gt=on), student=locked)
+    later.filter(started_on__gt=on).delete()  # it would have begun after the pupil left
+    later.update(ended_on=on)
     audit.record("student.left", by=by, target=locked, on=on.isoformat())
     signals.student_left.send(sender=Student, student=locked, on=on, by=by)
     return locked

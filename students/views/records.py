@@ -116,7 +116,7 @@ def leave(request: SignedInRequest, public_id: uuid.UUID) -> HttpResponse:
 def new(request: SignedInRequest) -> HttpResponse:
     """A child who isn't in the roster file; children of the same name are shown first."""
     on = timezone.localdate()
-    schools = school_access.visible_schools(request.user, Perm.STUDENT_EDIT, on=on)
+    schools = school_access.visible_schools(request.user, Perm.STUDENT_EDIT, on=on).order_by("name", "pk")
     if not schools:
         raise PermissionDenied
     classes = record_selectors.classes_of(schools, on=on)

@@ -173,6 +173,11 @@ PAGES = {
     "school_admin": [
         "/",
         "/children/{pupil}/",
+        "/children/new/",
+        "/children/{pupil}/edit/",
+        "/children/{pupil}/class/",
+        "/children/{pupil}/leave/",
+        "/children/{pupil}/pairings/",
         "/roster/",
         "/school/{school}/",
         "/school/{school}/classes/new/",

@@ -128,6 +128,16 @@ def test_leaving_ends_class_and_pairing_and_tells_the_apps_above(
     assert last_event().event == "student.left"
 
 
+def test_leaving_ends_a_pairing_that_would_have_gone_on_for_a_while(
+    student, paired_teacher, school_admin, today
+):
+    Pairing.objects.filter(student=student).update(ended_on=today + timedelta(days=30))
+
+    pupils.leave(student=student, by=school_admin, on=today)
+
+    assert Pairing.objects.get(student=student).ended_on == today
+
+
 def test_whoever_left_may_come_back_the_next_day_not_the_same(student, school_class, school_admin, today):
     pupils.leave(student=student, by=school_admin, on=today)
 

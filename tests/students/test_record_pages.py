@@ -8,9 +8,11 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.roles import Role
 from core.models import AuditEvent
 from students.models import Enrolment, Student
 from students.services import pupils, records
+from tests import factories
 
 pytestmark = pytest.mark.django_db
 JOINED = date(2026, 9, 1)
@@ -169,6 +171,18 @@ def test_whoever_left_is_put_into_a_class_again(admin, school_admin, student, ot
 
     assert url("leave", student) not in page
     assert Enrolment.objects.filter(student=student, school_class=other_class, ended_on=None).exists()
+
+
+def test_a_class_says_its_year_and_school_where_the_label_alone_fits_two(admin, school_admin, student):
+    plain = [label for _key, label in admin.get(url("new")).context["form"].fields["school_class"].choices]
+    second = factories.make_school(name="Baishui School", area=student.school.area)
+    factories.make_membership(school_admin, Role.SCHOOL_ADMIN, school=second)
+    factories.make_class(second, 3, 2)
+
+    both = [label for _key, label in admin.get(url("new")).context["form"].fields["school_class"].choices]
+
+    assert plain == ["—", "Grade 3 (2)"]
+    assert both == ["—", "Grade 3 (2) · Baishui School", "Grade 3 (2) · Qingshi Central School"]
 
 
 # --- adding ---------------------------------------------------------------------------------------
