@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from typing import Any
 
@@ -29,13 +28,6 @@ def redirect(request: HttpRequest, to: Any, *args: Any, **kwargs: Any) -> HttpRe
     if not asked(request):
         return response
     return HttpResponse(status=204, headers={"HX-Redirect": response["Location"]})
-
-
-def close_dialog(response: HttpResponse | None = None, **events: Any) -> HttpResponse:
-    """Close the dialog, and send events that parts of the page listen for (hx-trigger="x from:body")."""
-    response = response or HttpResponse(status=204)
-    response["HX-Trigger"] = json.dumps({"dialog:close": None, **events})
-    return response
 
 
 def toast(request: HttpRequest, text: Any, *, undo_url: str = "", level: int = messages.SUCCESS) -> None:

@@ -11,7 +11,7 @@ from accounts.models import User
 from accounts.roles import Role
 from core import audit
 from schools.models import Membership
-from students.models import Pairing, Student
+from students.models import Enrolment, Pairing, Student
 
 
 class CannotPairError(Exception):
@@ -23,7 +23,7 @@ def pair(*, student: Student, teacher: User, by: User | None, on: date) -> Pairi
     """This teacher looks after the pupil from `on` (结对帮扶). Twice is once.
 
     A pairing opens the child's page, so nobody pairs themselves, and only somebody who is a paired teacher of
-    the pupil's school gets one. Raises CannotPairError.
+    the pupil's school gets one, for a pupil who is there. Raises CannotPairError.
     """
     locked = Student.objects.select_for_update().get(pk=student.pk)
     if by is not None and by.pk == teacher.pk:
@@ -31,6 +31,8 @@ def pair(*, student: Student, teacher: User, by: User | None, on: date) -> Pairi
     roles = Membership.objects.active(on).filter(user=teacher, user__is_active=True)
     if not roles.filter(role=Role.PAIRED_TEACHER, school_id=locked.school_id).exists():
         raise CannotPairError(_("This person isn't a paired teacher of the pupil's school."))
+    if not Enrolment.objects.active(on).filter(student=locked).exists():
+        raise CannotPairError(_("The pupil isn't in a class of this school on that day."))
     standing = Pairing.objects.filter(student=locked, teacher=teacher, ended_on=None).first()
     if standing is not None:
         return standing

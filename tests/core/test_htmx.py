@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-
 import pytest
 from django.contrib import messages
 from django.contrib.messages.storage.cookie import CookieStorage
@@ -36,12 +34,6 @@ def test_a_redirect_leads_the_whole_page_away() -> None:
 
     assert (plain.status_code, plain["Location"]) == (302, "/there/")
     assert (swapped.status_code, swapped["HX-Redirect"]) == (204, "/there/")
-
-
-def test_closing_the_dialog_can_carry_other_events() -> None:
-    response = htmx.close_dialog(saved={"id": 3})
-
-    assert json.loads(response["HX-Trigger"]) == {"dialog:close": None, "saved": {"id": 3}}
 
 
 @pytest.mark.parametrize("status", [200, 422])

@@ -14,7 +14,7 @@ from accounts.permissions import Perm
 from core.models import AuditEvent
 from students import access
 from students.models import Pairing, Student
-from students.services import pairings
+from students.services import pairings, pupils
 
 
 def sees(user, student, on) -> bool:
@@ -54,6 +54,17 @@ def test_only_a_paired_teacher_of_the_school_is_paired(
     for teacher, pupil in ((counsellor, student), (paired_teacher, foreign_student)):
         with pytest.raises(pairings.CannotPairError):
             pairings.pair(student=pupil, teacher=teacher, by=school_admin, on=today)
+
+
+def test_a_pupil_who_has_left_gets_no_new_reader(paired_teacher, other_student, school_admin, today):
+    pupils.leave(student=other_student, by=school_admin, on=today)
+
+    with pytest.raises(pairings.CannotPairError):
+        pairings.pair(
+            student=other_student, teacher=paired_teacher, by=school_admin, on=today + timedelta(days=1)
+        )
+
+    assert not Pairing.objects.filter(student=other_student).exists()
 
 
 def run(*args: str) -> str:

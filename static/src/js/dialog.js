@@ -1,5 +1,4 @@
 // A link with hx-target="#dialog-body" opens its answer in the dialog; without JavaScript it's a page.
-// The server closes it with the HX-Trigger header "dialog:close".
 const dialog = document.getElementById("dialog");
 const body = document.getElementById("dialog-body");
 const toasts = document.getElementById("toasts");
@@ -13,19 +12,14 @@ function open() {
   first.focus();
 }
 
-function close() {
-  if (dialog.open) dialog.close();
-}
-
 if (dialog && dialog.showModal) {
   body.addEventListener("htmx:afterSwap", (event) => {
     if (event.target === body && body.childElementCount > 0) open();
   });
-  document.addEventListener("dialog:close", close);
   dialog.addEventListener("click", (event) => {
     if (event.target.closest("[data-dialog-close]")) {
       event.preventDefault(); // the same link leads back to the page where there's no JavaScript
-      close();
+      dialog.close();
     }
   });
   // Emptied a tick later, so that a draft in it is saved first (autosave.js listens too).
