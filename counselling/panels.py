@@ -61,8 +61,7 @@ def talk_button(user: User, student: Student, now: datetime) -> dict[str, Any] |
 def follow_ups_panel(user: User, now: datetime) -> dict[str, Any] | None:
     if not _logs_talks(user, now):
         return None
-    rows, total = follow_ups.due_soon(user, now=now)
-    return {"follow_ups": rows, "total": total, "today": timezone.localdate(now)}
+    return {"follow_ups": list(follow_ups.due_soon(user, now=now)), "today": timezone.localdate(now)}
 
 
 def drafts_panel(user: User, now: datetime) -> dict[str, Any] | None:

@@ -15,23 +15,12 @@ from counselling.models import FollowUp
 COMING = timedelta(days=7)
 
 
-def open_of(user: User) -> QuerySet[FollowUp]:
-    """My open promises, the oldest first."""
-    return (
-        FollowUp.objects.filter(owner=user, done_at=None, cancelled_at=None)
-        .select_related("student")
-        .order_by("due_on", "pk")
-    )
-
-
-def due_soon(user: User, *, now: datetime, limit: int = 8) -> tuple[list[FollowUp], int]:
-    """For Today: overdue and coming within a week, oldest first, and how many there are in all."""
-    until = timezone.localdate(now) + COMING
-    due = open_of(user).filter(
-        due_on__lte=until, pk__in=access.visible_follow_ups(user, on=timezone.localdate(now))
-    )
-    rows = list(due[: limit + 1])
-    return rows[:limit], len(rows) if len(rows) <= limit else due.count()
+def due_soon(user: User, *, now: datetime, limit: int = 8) -> QuerySet[FollowUp]:
+    """For Today: my open promises, overdue and coming within a week, oldest first."""
+    today = timezone.localdate(now)
+    mine = FollowUp.objects.filter(owner=user, done_at=None, cancelled_at=None, due_on__lte=today + COMING)
+    seen = mine.filter(pk__in=access.visible_follow_ups(user, on=today))
+    return seen.select_related("student").order_by("due_on", "pk")[:limit]
 
 
 def page_of(user: User, *, state: str, now: datetime, cursor: str | None) -> Page[FollowUp]:
