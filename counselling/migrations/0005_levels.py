@@ -1,0 +1,8 @@
+from django.db import migrations
+
+
+class Migration(migrations.Migration):
+    dependencies = [
+        ("counselling", "0004_tenancy"),
+    ]
+    operations = []
