@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.permissions import Perm
-from core import htmx
+from core import cells, htmx
 from schools import access as school_access
 from students import access
 from students.forms.roster import DecisionForm, RosterUploadForm
@@ -22,8 +22,6 @@ from students.models import RosterImport, RosterRow
 from students.selectors import roster as roster_selectors
 from students.selectors import roster_report, roster_words
 from students.services import roster as roster_services
-
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @require_http_methods(["GET", "POST"])
@@ -149,7 +147,7 @@ def report(request: HttpRequest, public_id: uuid.UUID, kind: str) -> HttpRespons
             roster_words.report(roster), json_dumps_params={"ensure_ascii": False, "indent": 2}
         )
     elif kind == "xlsx":
-        response = HttpResponse(roster_report.workbook(roster), content_type=XLSX)
+        response = HttpResponse(roster_report.workbook(roster), content_type=cells.XLSX)
     else:
         raise Http404
     roster_services.note_report_download(roster=roster, by=request.user, kind=kind)

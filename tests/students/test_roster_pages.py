@@ -364,9 +364,9 @@ def test_the_report_for_people_is_a_workbook_without_formulas(admin, school, cla
     book = openpyxl.load_workbook(io.BytesIO(report(admin, roster, "xlsx").content))
 
     assert data
-    assert [cell.value for cell in book["Rows"][2]][:3] == [2, "=1+1 田", "Refused"]
+    assert [cell.value for cell in book["Rows"][2]][:3] == [2, "'=1+1 田", "Refused"]
     assert {cell.data_type for sheet in book for row in sheet.iter_rows() for cell in row} <= {"s", "n"}
-    assert book["Result"]["B2"].value == "=cmd.csv"
+    assert book["Result"]["B2"].value == "'=cmd.csv"
 
 
 def test_a_file_refused_whole_has_a_report_too(admin, school):
