@@ -111,6 +111,8 @@ ACCOUNT_RATE_LIMITS = {
     "change_password": "5/m/user",
 }
 PASSWORD_RESET_TIMEOUT = 2 * 60 * 60
+# Reading what hurts most asks for the second factor again when it was proven longer ago than this.
+STEP_UP_SECONDS = 10 * 60
 
 # A staff-room computer is shared: the session ends with the browser and after eight hours.
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
@@ -148,6 +150,10 @@ ROSTER_MAX_BYTES = env.integer("ROSTER_MAX_BYTES", 10 * 1024 * 1024)
 ROSTER_MAX_ROWS = env.integer("ROSTER_MAX_ROWS", 50_000)
 UPLOAD_MAX_BYTES = ROSTER_MAX_BYTES  # of a larger file nothing is kept in memory or on disk
 FILE_UPLOAD_HANDLERS = ["core.uploads.BoundedUploadHandler"]
+
+# --- secret keys (core.keys), outside the database; each environment says where ---------------------
+KEYRING_FILE: Path
+SCHOOL_KEYS_DIR = Path(env.text("SCHOOL_KEYS_DIR", str(VAR_DIR / "keys" / "schools")))
 
 # --- the web ----------------------------------------------------------------------------------
 X_FRAME_OPTIONS = "DENY"

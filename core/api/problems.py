@@ -70,6 +70,20 @@ KINDS: dict[int, tuple[str, Any, Any]] = {
     ),
 }
 
+# code → (title, what to do about it), where a status alone wouldn't tell programs enough
+SPECIAL: dict[str, tuple[Any, Any]] = {
+    "second_factor_needed": (
+        gettext_lazy("The second factor is needed"),
+        gettext_lazy("Prove your second factor on the pages, then ask again. A token can't do this."),
+    ),
+}
+
+
+class SecondFactorNeeded(exceptions.PermissionDenied):
+    """What is asked for is read only with a second factor proven a few minutes ago (accounts.step_up)."""
+
+    code = "second_factor_needed"
+
 
 class BadQuery(exceptions.APIException):
     """A query parameter that can't be read. `detail` is a serializer's errors."""
@@ -88,13 +102,20 @@ class TooLarge(exceptions.APIException):
 
 
 def document(
-    status: int, *, path: str, detail: str = "", errors: list[dict[str, str]] | None = None
+    status: int,
+    *,
+    path: str,
+    detail: str = "",
+    errors: list[dict[str, str]] | None = None,
+    special: str = "",
 ) -> dict[str, Any]:
     """The members of RFC 9457 §3.1, a short `code` for programs, and `errors` where fields are wrong.
 
     `instance` is the path without the query; a status we don't know is told as a failure.
     """
     code, title, usual = KINDS.get(status, KINDS[500])
+    if special:
+        code, (title, usual) = special, SPECIAL[special]
     problem = {
         "type": f"{settings.SITE_URL}/api/v1/docs/#problem-{code}",
         "title": str(title),
@@ -110,9 +131,10 @@ def is_api(request: HttpRequest) -> bool:
     return request.path.startswith(PREFIX)
 
 
-def answer(request: HttpRequest, status: int) -> JsonResponse:
-    """A problem from outside a view: no such address, or a failure."""
-    return JsonResponse(document(status, path=request.path), status=status, content_type=MEDIA_TYPE)
+def answer(request: HttpRequest, status: int, *, special: str = "") -> JsonResponse:
+    """A problem from outside a view: no such address, no second factor, or a failure."""
+    problem = document(status, path=request.path, special=special)
+    return JsonResponse(problem, status=status, content_type=MEDIA_TYPE)
 
 
 def handle(error: Exception, context: dict[str, Any]) -> Response | None:
@@ -125,7 +147,14 @@ def handle(error: Exception, context: dict[str, Any]) -> Response | None:
         return None
     invalid = isinstance(error, exceptions.ValidationError)
     status = 422 if invalid else error.status_code
-    problem = document(status, path=context["request"].path, detail=_detail(error), errors=_errors(error))
+    special = error.code if isinstance(error, SecondFactorNeeded) else ""
+    problem = document(
+        status,
+        path=context["request"].path,
+        detail=_detail(error),
+        errors=_errors(error),
+        special=special,
+    )
     return Response(problem, status=status, headers=_headers(error), content_type=MEDIA_TYPE)
 
 

@@ -25,7 +25,10 @@ PROBLEM_SCHEMA: dict[str, Any] = {
         "status": {"type": "integer"},
         "detail": _TEXT,
         "instance": {"type": "string", "description": "The path asked for, without its query."},
-        "code": {"type": "string", "enum": [code for code, _title, _detail in problems.KINDS.values()]},
+        "code": {
+            "type": "string",
+            "enum": [*(kind[0] for kind in problems.KINDS.values()), *problems.SPECIAL],
+        },
         "errors": {
             "type": "array",
             "items": {
