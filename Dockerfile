@@ -29,7 +29,8 @@ RUN /opt/venv/bin/python scripts/messages.py compile
 FROM python:3.11-slim-bookworm
 LABEL org.opencontainers.image.title="Kiteline" org.opencontainers.image.licenses="Apache-2.0"
 RUN useradd --system --uid 10001 --user-group --no-create-home --shell /usr/sbin/nologin kiteline \
-    && install -d -o kiteline -g kiteline /var/lib/kiteline
+    && install -d -o kiteline -g kiteline /var/lib/kiteline \
+    && install -d -o kiteline -g kiteline -m 700 /var/lib/kiteline-keys
 COPY --from=packages /opt/venv /opt/venv
 ENV PATH=/opt/venv/bin:$PATH \
     PYTHONDONTWRITEBYTECODE=1 \
@@ -42,8 +43,8 @@ COPY . .
 COPY --from=messages /build/locale locale
 COPY --from=assets /build/static/dist static/dist
 # Settings refuse to load without a secret: this one exists for the length of this command.
-RUN SECRET_KEY="$(python -c 'import secrets; print(secrets.token_urlsafe(50))')" ALLOWED_HOSTS=build \
-    SITE_URL=http://build DATABASE_URL=postgresql://build@build/build BROKER_URL=redis://build SMTP_HOST=build \
+RUN SECRET_KEY="$(python -c 'import secrets; print(secrets.token_urlsafe(50))')" \
+    ALLOWED_HOSTS=build KEYRING_FILE=/nowhere SITE_URL=http://build DATABASE_URL=postgresql://build@build/build BROKER_URL=redis://build SMTP_HOST=build \
     python manage.py collectstatic --noinput --ignore rest_framework -v 0 \
     && python -m compileall -q -x '/tests/' .
 USER kiteline

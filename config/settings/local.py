@@ -2,8 +2,10 @@
 
 import os
 import secrets
+from pathlib import Path
 
 from config import databases, env
+from core import keyring
 
 from .base import *  # noqa: F403  (a settings module is the sum of its base)
 from .base import INSTALLED_APPS, VAR_DIR
@@ -21,6 +23,8 @@ def _local_secret() -> str:
 
 DEBUG = env.boolean("DEBUG", False)
 SECRET_KEY = env.text("SECRET_KEY", "") or _local_secret()
+KEYRING_FILE = Path(env.text("KEYRING_FILE", str(VAR_DIR / "keys" / "ring.json")))
+keyring.ensure(KEYRING_FILE)
 ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", "127.0.0.1,localhost,[::1]")
 INSTALLED_APPS = [*INSTALLED_APPS, "demo"]
 UI_GALLERY = True

@@ -1,5 +1,7 @@
 """Production: everything from the environment or secret files; nothing that works by default."""
 
+from pathlib import Path
+
 from django.core.exceptions import ImproperlyConfigured
 
 from config import env
@@ -12,6 +14,7 @@ if len(SECRET_KEY) < 50 or "change-me" in SECRET_KEY:
         "SECRET_KEY must be 50 random characters of your own: "
         'python3 -c "import secrets; print(secrets.token_urlsafe(50))"'
     )
+KEYRING_FILE = Path(env.text("KEYRING_FILE"))  # a secret file; `manage.py preflight` opens it
 ALLOWED_HOSTS = env.words("ALLOWED_HOSTS")
 CSRF_TRUSTED_ORIGINS = env.words("CSRF_TRUSTED_ORIGINS", "")
 SITE_URL = env.text("SITE_URL").rstrip("/")
@@ -35,6 +38,11 @@ _BEHIND_TLS = env.boolean("BEHIND_TLS", True)
 SECURE_SSL_REDIRECT = _BEHIND_TLS
 SESSION_COOKIE_SECURE = _BEHIND_TLS
 CSRF_COOKIE_SECURE = _BEHIND_TLS
+LANGUAGE_COOKIE_SECURE = _BEHIND_TLS
+if _BEHIND_TLS:  # the prefix binds a cookie to this host and to TLS: no neighbour can plant one
+    SESSION_COOKIE_NAME = "__Host-session"
+    CSRF_COOKIE_NAME = "__Host-csrf"
+    LANGUAGE_COOKIE_NAME = "__Host-language"
 SECURE_HSTS_SECONDS = 31_536_000 if _BEHIND_TLS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = _BEHIND_TLS
 SECURE_HSTS_PRELOAD = _BEHIND_TLS

@@ -9,7 +9,7 @@ from pathlib import Path
 from config import databases, env
 
 from .base import *  # noqa: F403  (a settings module is the sum of its base)
-from .base import INSTALLED_APPS
+from .base import BASE_DIR, INSTALLED_APPS
 
 SECRET_KEY = "only-for-tests-" + "x" * 40
 ALLOWED_HOSTS = ["*"]
@@ -33,6 +33,8 @@ DATABASES["owner"]["TEST"] = {
 DATABASES["default"]["TEST"] = {"MIRROR": "owner"}
 
 MEDIA_ROOT = Path(tempfile.mkdtemp(prefix="kiteline-media-"))
+KEYRING_FILE = BASE_DIR / "tests" / "data" / "keyring.json"  # opens nothing but test databases
+SCHOOL_KEYS_DIR = MEDIA_ROOT / "keys"
 
 
 def _remove_media(pid: int) -> None:
@@ -46,6 +48,7 @@ STORAGES = {
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+SHEET_HASHER = "django.contrib.auth.hashers.MD5PasswordHasher"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 LANGUAGE_CODE = "en"
 CELERY_TASK_ALWAYS_EAGER = True

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from config import embedded
 from config.embedded_host import account_for, binaries
+from core import keyring
 from tests.runtime.conftest import HOME, a_free_port
 
 PRODUCTION = {"DJANGO_SETTINGS_MODULE": "config.settings.production"}
@@ -29,6 +30,7 @@ class Production:
     def __init__(self, folder: Path, stack: ExitStack) -> None:
         self.folder = folder
         self.stack = stack
+        keyring.ensure(folder / "keyring.json")
         self.database_port, self.redis_port, self.web_port = a_free_port(), a_free_port(), a_free_port()
         self.processes: dict[str, subprocess.Popen[bytes]] = {}
 
@@ -44,6 +46,7 @@ class Production:
             "STATIC_ROOT": str(self.folder / "static"),
             "BEAT_FILE": str(self.folder / "beat"),
             "SECRET_KEY": "k" * 20 + secrets.token_urlsafe(40),
+            "KEYRING_FILE": str(self.folder / "keyring.json"),
             "ALLOWED_HOSTS": HOST,
             "SITE_URL": f"https://{HOST}",
             "TRUST_PROXY": "yes",

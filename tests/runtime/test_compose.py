@@ -106,7 +106,9 @@ def test_the_image_takes_no_secrets_and_no_data_from_the_folder() -> None:
 
 @pytest.mark.skipif(not has_compose(), reason="the docker client here has no compose command")
 def test_the_docker_client_accepts_the_file() -> None:
-    values = dict.fromkeys((*SECRETS, "ALLOWED_HOSTS", "SITE_URL", "SMTP_HOST", "MAIL_FROM"), "x" * 24)
+    values = dict.fromkeys(
+        (*SECRETS, "KEYRING_HOST_FILE", "ALLOWED_HOSTS", "SITE_URL", "SMTP_HOST", "MAIL_FROM"), "x" * 24
+    )
     checked = subprocess.run(
         ["docker", "compose", "--profile", "mail", "config", "--quiet"],
         cwd=HOME,

@@ -9,11 +9,11 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import DEFAULT_DB_ALIAS, OperationalError, connections
 from django.db.migrations.executor import MigrationExecutor
 
-from core import db_roles
+from core import db_roles, keys
 
 
 class Command(BaseCommand):
-    """Waits for the database, then refuses a role that row policies can't hold and an old schema."""
+    """Opens the keyring and waits for the database; refuses a role that could pass by row policies, an old schema."""
 
     help = "Check that the database answers, that the role is bounded and that migrations are applied."
 
@@ -21,6 +21,10 @@ class Command(BaseCommand):
         parser.add_argument("--wait", type=int, default=30, help="seconds to wait (default: 30)")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            keys.newest_id()
+        except (keys.KeyMissing, keys.Damaged) as error:
+            raise CommandError(str(error)) from None
         connection = connections[DEFAULT_DB_ALIAS]
         self._wait_for(connection, options["wait"])
         try:
