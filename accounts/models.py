@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any, ClassVar
 
+from allauth.mfa.models import Authenticator
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.validators import UnicodeUsernameValidator
 from django.db import models
@@ -77,6 +79,10 @@ class User(PublicIdModel, AbstractBaseUser):
     EMAIL_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]
 
+    # The moment of the request in which this person acts (accounts.middleware, accounts.authentication); kept in
+    # no column. What holds for hours and not for days (a duty, an emergency access) is asked at this moment.
+    seen_at: datetime | None = None
+
     objects = UserManager()
 
     class Meta:
@@ -96,3 +102,41 @@ class User(PublicIdModel, AbstractBaseUser):
 
     def get_short_name(self) -> str:
         return self.name
+
+
+class TotpUse(models.Model):
+    """The last time step whose code somebody used: a code works once, in whichever process (RFC 6238 §5.2).
+
+    The mark is raised by one UPDATE … WHERE last_step < new, so of two uses at once only one finds a row.
+    """
+
+    PRIVACY: ClassVar[dict[str, Label]] = dict.fromkeys(["id", "authenticator", "last_step"], PERSONAL)
+
+    authenticator = models.OneToOneField(Authenticator, models.CASCADE, related_name="totp_use")
+    last_step = models.BigIntegerField()
+
+    def __str__(self) -> str:
+        return f"{self.authenticator_id} until {self.last_step}"
+
+
+class SheetCode(models.Model):
+    """One code of a printed sheet: its slow hash, and when it was used. It works once (ASVS 5.0.0 V6.5.1)."""
+
+    PRIVACY: ClassVar[dict[str, Label]] = {
+        "id": PUBLIC,
+        "authenticator": PERSONAL,
+        "code_hash": SENSITIVE,
+        "used_at": PERSONAL,
+    }
+
+    authenticator = models.ForeignKey(Authenticator, models.CASCADE, related_name="sheet_codes")
+    code_hash = models.CharField(max_length=200)
+    used_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["authenticator", "code_hash"], name="accounts_sheet_code_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.authenticator_id} {'used' if self.used_at else 'open'}"

@@ -8,10 +8,14 @@ class Perm(StrEnum):
     SCHOOL_VIEW = "school.view"  # see the school's own page: classes, terms
     SCHOOL_MANAGE = "school.manage"  # change classes, terms, school days
     MEMBER_INVITE = "member.invite"  # invite people and end memberships
+    MEMBER_CONFIRM = "member.confirm"  # be the second person for a role that takes two
+    DUTY_PLAN = "duty.plan"  # plan who is on duty
     # pupils, by depth
     STUDENT_FIND = "student.find"  # know that a pupil exists: finder, lists
-    STUDENT_VIEW = "student.view"  # open the child page: class, boarding, who is at home
-    STUDENT_CONTACT = "student.contact"  # see telephone numbers
+    STUDENT_VIEW = "student.view"  # open the child page: class, boarding
+    STUDENT_CONTACT = "student.contact"  # see whom to call, and their telephone numbers
+    STUDENT_HOME = "student.home"  # see who is at home, the guardians, where they live and work
+    STUDENT_HEALTH = "student.health"  # see the state of health
     STUDENT_IDENTITY = "student.identity"  # see identity and national school numbers in full
     STUDENT_EDIT = "student.edit"  # correct a pupil's record
     ROSTER_IMPORT = "roster.import"  # bring in the school's roster file
@@ -21,6 +25,12 @@ class Perm(StrEnum):
     TALK_READ_RESTRICTED = "talk.read_restricted"  # read restricted entries
     TALK_KNOW_RESTRICTED = "talk.know_restricted"  # see that a restricted entry exists (a grey line)
     TOPIC_MANAGE = "topic.manage"  # choose the school's topics and their guidance
+    # break-glass
+    EMERGENCY_OPEN = "emergency.open"  # open a record one doesn't see, for an hour, with a reason
+    EMERGENCY_REVIEW = "emergency.review"  # judge how others used it
+    # concerns
+    CONCERN_REPORT = "concern.report"  # report a concern about any pupil of the school
+    CONCERN_READ = "concern.read"  # read what is reported, but not what is about oneself
     # reminders
     REMINDER_OVERSEE = "reminder.oversee"  # see what wasn't delivered in the school
     # district

@@ -3,6 +3,10 @@
 A role is held through schools.Membership at exactly one scope. `OWN_PUPILS` roles reach the pupils of
 their class or pairing; `WHOLE_SCHOOL` roles every pupil of the school; `AREA` roles no pupil at all.
 Source of the split: reference/domain.md §8.3 (need-to-know), PIPL art. 6 (smallest scope).
+
+Rights go by depth: that a pupil exists, how to reach the family, who is at home, the state of health, what was
+written for the school, what was written under restriction. A warden has the first two and health (what matters
+at night), not the home and not the past.
 """
 
 from __future__ import annotations
@@ -50,44 +54,68 @@ _TEACHING = frozenset(
         Perm.STUDENT_FIND,
         Perm.STUDENT_VIEW,
         Perm.STUDENT_CONTACT,
+        Perm.STUDENT_HOME,
         Perm.TALK_LOG,
         Perm.TALK_READ,
         Perm.TALK_KNOW_RESTRICTED,
+        Perm.CONCERN_REPORT,
+        Perm.EMERGENCY_OPEN,
     }
 )
 
 ROLES: dict[Role, RoleSpec] = {
     Role.HOMEROOM_TEACHER: RoleSpec(
         _("Homeroom teacher"),
-        _("Sees the pupils of their own class and the school-wide entries about them, and logs talks."),
+        _(
+            "Sees the pupils of their own class, their homes and health and the school-wide entries about them, "
+            "and logs talks."
+        ),
         Reach.CLASS,
         "school_class",
-        _TEACHING,
+        _TEACHING | {Perm.STUDENT_HEALTH},
     ),
     Role.PAIRED_TEACHER: RoleSpec(
         _("Paired teacher"),
-        _("Sees the pupils paired with them and the school-wide entries about them, and logs talks."),
+        _(
+            "Sees the pupils paired with them, their homes and the school-wide entries about them, "
+            "and logs talks."
+        ),
         Reach.PAIRING,
         "school",
         _TEACHING,
     ),
     Role.COUNSELLOR: RoleSpec(
         _("Counsellor"),
-        _("Sees every pupil of the school, reads restricted entries, and logs talks."),
+        _("Sees every pupil of the school and their health, reads restricted entries, and logs talks."),
         Reach.SCHOOL,
         "school",
-        _TEACHING | {Perm.TALK_READ_RESTRICTED},
+        _TEACHING | {Perm.STUDENT_HEALTH, Perm.TALK_READ_RESTRICTED},
     ),
     Role.SAFEGUARDING_LEAD: RoleSpec(
         _("Safeguarding lead"),
-        _("Sees every pupil of the school, reads restricted entries, and chooses the school's topics."),
+        _(
+            "Sees every pupil of the school, reads restricted entries and what colleagues report, chooses the "
+            "school's topics, is told of each emergency access and judges it."
+        ),
         Reach.SCHOOL,
         "school",
-        _TEACHING | {Perm.TALK_READ_RESTRICTED, Perm.TOPIC_MANAGE, Perm.REMINDER_OVERSEE},
+        _TEACHING
+        | {
+            Perm.STUDENT_HEALTH,
+            Perm.TALK_READ_RESTRICTED,
+            Perm.TOPIC_MANAGE,
+            Perm.CONCERN_READ,
+            Perm.REMINDER_OVERSEE,
+            Perm.MEMBER_CONFIRM,
+            Perm.EMERGENCY_REVIEW,
+        },
     ),
     Role.WARDEN: RoleSpec(
         _("Warden"),
-        _("Sees the boarders and how to reach their families, and logs talks; doesn't read earlier entries."),
+        _(
+            "Sees the boarders, their health and how to reach their families, and logs talks; "
+            "doesn't read earlier entries."
+        ),
         Reach.BOARDERS,
         "school",
         frozenset(
@@ -96,13 +124,18 @@ ROLES: dict[Role, RoleSpec] = {
                 Perm.STUDENT_FIND,
                 Perm.STUDENT_VIEW,
                 Perm.STUDENT_CONTACT,
+                Perm.STUDENT_HEALTH,
                 Perm.TALK_LOG,
+                Perm.CONCERN_REPORT,
+                Perm.EMERGENCY_OPEN,
             }
         ),
     ),
     Role.SCHOOL_ADMIN: RoleSpec(
         _("School administrator"),
-        _("Keeps the roster, classes, terms and people of the school; reads no entry about a child."),
+        _(
+            "Keeps the roster, classes, terms, people and duties of the school; reads no entry about a child."
+        ),
         Reach.SCHOOL,
         "school",
         frozenset(
@@ -110,12 +143,16 @@ ROLES: dict[Role, RoleSpec] = {
                 Perm.SCHOOL_VIEW,
                 Perm.SCHOOL_MANAGE,
                 Perm.MEMBER_INVITE,
+                Perm.MEMBER_CONFIRM,
+                Perm.DUTY_PLAN,
                 Perm.STUDENT_FIND,
                 Perm.STUDENT_VIEW,
                 Perm.STUDENT_CONTACT,
+                Perm.STUDENT_HOME,
                 Perm.STUDENT_IDENTITY,
                 Perm.STUDENT_EDIT,
                 Perm.ROSTER_IMPORT,
+                Perm.CONCERN_REPORT,
                 Perm.REMINDER_OVERSEE,
             }
         ),
@@ -123,12 +160,19 @@ ROLES: dict[Role, RoleSpec] = {
     Role.HEAD_TEACHER: RoleSpec(
         _("Head teacher"),
         _(
-            "Sees every pupil and the school-wide entries, and invites people; "
+            "Sees every pupil, their homes and the school-wide entries, invites people and plans duties; "
             "restricted entries stay closed."
         ),
         Reach.SCHOOL,
         "school",
-        _TEACHING | {Perm.MEMBER_INVITE, Perm.REMINDER_OVERSEE},
+        _TEACHING
+        | {
+            Perm.MEMBER_INVITE,
+            Perm.MEMBER_CONFIRM,
+            Perm.DUTY_PLAN,
+            Perm.REMINDER_OVERSEE,
+            Perm.EMERGENCY_REVIEW,
+        },
     ),
     Role.DISTRICT_OFFICIAL: RoleSpec(
         _("District official"),
@@ -143,3 +187,29 @@ ROLES: dict[Role, RoleSpec] = {
 def roles_with(perm: Perm) -> list[str]:
     """The values of the roles that hold a right, for queries."""
     return [role.value for role, spec in ROLES.items() if perm in spec.rights]
+
+
+# Whoever is on duty sees what a warden sees, for as long; a duty opens no record in an emergency.
+DUTY_RIGHTS = ROLES[Role.WARDEN].rights - {Perm.EMERGENCY_OPEN}
+
+# What break-glass opens for its hour: everything there is to know of one pupil, and nothing to write.
+EMERGENCY_RIGHTS = frozenset(
+    {
+        Perm.STUDENT_FIND,
+        Perm.STUDENT_VIEW,
+        Perm.STUDENT_CONTACT,
+        Perm.STUDENT_HOME,
+        Perm.STUDENT_HEALTH,
+        Perm.TALK_READ,
+        Perm.TALK_READ_RESTRICTED,
+        Perm.TALK_KNOW_RESTRICTED,
+    }
+)
+
+# Roles that read of every child, or give roles: one person alone can't give them (schools.services.invitations).
+NEEDS_TWO_PEOPLE = [
+    Role.COUNSELLOR.value,
+    Role.SAFEGUARDING_LEAD.value,
+    Role.SCHOOL_ADMIN.value,
+    Role.HEAD_TEACHER.value,
+]

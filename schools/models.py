@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import ClassVar
 
 from django.conf import settings
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import RangeOperators
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
-from django.db.models import F, Q
-from django.utils.translation import get_language
+from django.db.models import F, Func, Q, Value
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from accounts.roles import ROLES, Role
+from accounts.roles import NEEDS_TWO_PEOPLE, ROLES, Role
 from core.models import PublicIdModel
 from core.privacy import PERSONAL, PUBLIC, Label
 
@@ -205,6 +207,7 @@ class Membership(models.Model):
         "school_class": PUBLIC,
         "started_on": PUBLIC,
         "ended_on": PUBLIC,
+        "stands_in_for": PERSONAL,
     }
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="memberships")
@@ -216,6 +219,9 @@ class Membership(models.Model):
     )
     started_on = models.DateField()
     ended_on = models.DateField(null=True, blank=True)
+    stands_in_for = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+    )
 
     objects = MembershipQuerySet.as_manager()
 
@@ -248,6 +254,14 @@ class Membership(models.Model):
                 condition=Q(ended_on=None),
                 nulls_distinct=False,
             ),
+            models.CheckConstraint(
+                name="schools_membership_stand_in",
+                condition=Q(stands_in_for=None)
+                | (
+                    Q(ended_on__isnull=False, role__in=[Role.HOMEROOM_TEACHER, Role.PAIRED_TEACHER])
+                    & ~Q(stands_in_for=F("user"))
+                ),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -262,7 +276,8 @@ class Invitation(PublicIdModel):
     """An offer to join with one role; only the hash of its token is kept, and it works once.
 
     `area` is set for district officials alone. `invited_by` is empty for the very first people of
-    a new system, whom `manage.py invite` asks in.
+    a new system, whom `manage.py invite` asks in. Some roles take a second person, who confirms
+    (`accounts.roles.NEEDS_TWO_PEOPLE`): until then no link exists.
     """
 
     PRIVACY: ClassVar[dict[str, Label]] = {
@@ -281,6 +296,8 @@ class Invitation(PublicIdModel):
         "expires_at": PUBLIC,
         "accepted_at": PUBLIC,
         "withdrawn_at": PUBLIC,
+        "confirmed_by": PERSONAL,
+        "confirmed_at": PUBLIC,
     }
 
     area = models.ForeignKey(Area, models.PROTECT, null=True, blank=True, related_name="invitations")
@@ -298,6 +315,10 @@ class Invitation(PublicIdModel):
     expires_at = models.DateTimeField()
     accepted_at = models.DateTimeField(null=True, blank=True)
     withdrawn_at = models.DateTimeField(null=True, blank=True)
+    confirmed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    confirmed_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints = [
@@ -309,6 +330,22 @@ class Invitation(PublicIdModel):
             models.CheckConstraint(
                 name="schools_invitation_one_end", condition=Q(accepted_at=None) | Q(withdrawn_at=None)
             ),
+            models.CheckConstraint(
+                name="schools_invitation_second_person",
+                condition=Q(confirmed_by=None, confirmed_at=None)
+                | (
+                    Q(confirmed_by__isnull=False, confirmed_at__isnull=False)
+                    & (Q(invited_by=None) | ~Q(confirmed_by=F("invited_by")))
+                ),
+            ),
+            # A role by which one reads of every child, or gives roles, takes two people (accounts.roles).
+            models.CheckConstraint(
+                name="schools_invitation_taken_up_by_two",
+                condition=Q(accepted_at=None)
+                | Q(invited_by=None)
+                | Q(confirmed_at__isnull=False)
+                | ~Q(role__in=NEEDS_TWO_PEOPLE),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -317,3 +354,80 @@ class Invitation(PublicIdModel):
     @property
     def role_label(self) -> str:
         return str(ROLES[Role(self.role)].label)
+
+    @property
+    def waits_for_a_second_person(self) -> bool:
+        return self.role in NEEDS_TWO_PEOPLE and self.invited_by_id is not None and self.confirmed_at is None
+
+
+class Int8Range(Func):
+    """A range of one number: lets GiST compare ids without the btree_gist extension."""
+
+    function = "int8range"
+
+
+class TimeRange(Func):
+    function = "tstzrange"
+
+
+class DutyQuerySet(models.QuerySet["Duty"]):
+    def in_force(self, now: datetime) -> DutyQuerySet:
+        """Duties under way; the moment at which one ends is no longer in it."""
+        return self.filter(starts_at__lte=now, ends_at__gt=now)
+
+
+class Duty(PublicIdModel):
+    """Somebody looks after the boarders from a moment to a moment; meanwhile they see what a warden sees.
+
+    It opens nothing to anybody who holds no role at the school (schools.access).
+    """
+
+    PRIVACY: ClassVar[dict[str, Label]] = {
+        "id": PUBLIC,
+        "public_id": PUBLIC,
+        "school": PUBLIC,
+        "user": PERSONAL,
+        "kind": PUBLIC,
+        "starts_at": PUBLIC,
+        "ends_at": PUBLIC,
+        "planned_by": PERSONAL,
+    }
+
+    class Kind(models.TextChoices):
+        NIGHT = "night", pgettext_lazy("duty", "Night duty")
+        DAY = "day", pgettext_lazy("duty", "Day duty")
+
+    school = models.ForeignKey(School, models.PROTECT, related_name="duties")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="duties")
+    kind = models.CharField(_("kind"), max_length=5, choices=Kind.choices)
+    starts_at = models.DateTimeField(_("begins"))
+    ends_at = models.DateTimeField(_("ends"))
+    planned_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+
+    objects = DutyQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(name="schools_duty_kind", condition=Q(kind__in=["night", "day"])),
+            models.CheckConstraint(
+                name="schools_duty_length",
+                condition=Q(ends_at__gt=F("starts_at"), ends_at__lte=F("starts_at") + timedelta(hours=24)),
+            ),
+            models.CheckConstraint(name="schools_duty_not_for_oneself", condition=~Q(planned_by=F("user"))),
+            ExclusionConstraint(
+                name="schools_duty_no_overlap",
+                expressions=[
+                    (Int8Range(F("school_id"), F("school_id"), Value("[]")), RangeOperators.OVERLAPS),
+                    (Int8Range(F("user_id"), F("user_id"), Value("[]")), RangeOperators.OVERLAPS),
+                    (TimeRange(F("starts_at"), F("ends_at")), RangeOperators.OVERLAPS),
+                ],
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["user", "ends_at"], name="schools_duty_user"),
+            models.Index(fields=["school", "starts_at"], name="schools_duty_school"),
+        ]
+        verbose_name_plural = "duties"
+
+    def __str__(self) -> str:
+        return f"{self.kind} duty of {self.user_id}"
