@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, ClassVar
 
-from allauth.mfa.models import Authenticator
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.validators import UnicodeUsernameValidator
 from django.db import models
@@ -112,7 +111,7 @@ class TotpUse(models.Model):
 
     PRIVACY: ClassVar[dict[str, Label]] = dict.fromkeys(["id", "authenticator", "last_step"], PERSONAL)
 
-    authenticator = models.OneToOneField(Authenticator, models.CASCADE, related_name="totp_use")
+    authenticator = models.OneToOneField("mfa.Authenticator", models.CASCADE, related_name="totp_use")
     last_step = models.BigIntegerField()
 
     def __str__(self) -> str:
@@ -129,7 +128,7 @@ class SheetCode(models.Model):
         "used_at": PERSONAL,
     }
 
-    authenticator = models.ForeignKey(Authenticator, models.CASCADE, related_name="sheet_codes")
+    authenticator = models.ForeignKey("mfa.Authenticator", models.CASCADE, related_name="sheet_codes")
     code_hash = models.CharField(max_length=200)
     used_at = models.DateTimeField(null=True, blank=True)
 

@@ -26,6 +26,7 @@ INSTALLED_APPS = [
     "django.contrib.postgres",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
     "rest_framework",
     "rest_framework.authtoken",
     "drf_spectacular",
@@ -40,6 +41,8 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "core.middleware.HeadersMiddleware",
+    "csp.middleware.CSPMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",
@@ -47,15 +50,14 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "core.tenancy_web.TenancyMiddleware",
     "accounts.middleware.PreferencesMiddleware",
     "accounts.middleware.SignInMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "csp.middleware.CSPMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "core.htmx.ToastMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "core.middleware.PrivatePagesMiddleware",
 ]
 
 TEMPLATES = [
@@ -111,6 +113,14 @@ ACCOUNT_RATE_LIMITS = {
     "change_password": "5/m/user",
 }
 PASSWORD_RESET_TIMEOUT = 2 * 60 * 60
+# Everybody who works here proves a second factor: an app's code, a passkey, or a code of a printed sheet.
+SECOND_FACTOR_REQUIRED = env.boolean("SECOND_FACTOR_REQUIRED", True)
+SHOW_DEMO_CODES = False  # settings.local alone turns it on, for the invented people of the demo
+MFA_ADAPTER = "accounts.second_factor.adapter.Adapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_TRUST_ENABLED = False  # a staff-room computer is everybody's
+MFA_TOTP_TOLERANCE = 1  # a telephone's clock may be half a minute wrong
+SHEET_HASHER = "django.contrib.auth.hashers.ScryptPasswordHasher"
 # Reading what hurts most asks for the second factor again when it was proven longer ago than this.
 STEP_UP_SECONDS = 10 * 60
 
@@ -123,6 +133,10 @@ SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_FAILURE_VIEW = "core.views.csrf_failure"
+LANGUAGE_COOKIE_HTTPONLY = True
+LANGUAGE_COOKIE_SAMESITE = "Lax"
+# Not in a cookie: "Saved: talk with …" would rest on the device.
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
 # --- language and time ------------------------------------------------------------------------
 LANGUAGE_CODE = "zh-hans"
@@ -155,15 +169,15 @@ FILE_UPLOAD_HANDLERS = ["core.uploads.BoundedUploadHandler"]
 KEYRING_FILE: Path
 SCHOOL_KEYS_DIR = Path(env.text("SCHOOL_KEYS_DIR", str(VAR_DIR / "keys" / "schools")))
 
-# --- the web ----------------------------------------------------------------------------------
+# --- the web: core.middleware adds what isn't a setting ------------------------------------------
 X_FRAME_OPTIONS = "DENY"
-SECURE_REFERRER_POLICY = "same-origin"
+SECURE_REFERRER_POLICY = "same-origin"  # our own pages need it: SignInMiddleware, CSRF
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
-        "script-src": [SELF, NONCE],
-        "style-src": [SELF, NONCE],
+        "script-src": [NONCE],  # each <script> bears the nonce of its page
+        "style-src": [SELF],
         "img-src": [SELF, "data:"],
         "font-src": [SELF],
         "connect-src": [SELF],
@@ -172,6 +186,9 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": [NONE],
         "base-uri": [NONE],
         "object-src": [NONE],
+        "require-trusted-types-for": ["'script'"],  # static/src/js/trusted.js
+        "trusted-types": ["default"],
+        "report-uri": "/csp-report/",
     },
 }
 
