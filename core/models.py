@@ -57,3 +57,22 @@ class AuditEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.event} {self.target_type} {self.target_id}"
+
+
+class RateCount(models.Model):
+    """How often something was tried (core.limits). The key is an HMAC, so a row names nobody."""
+
+    PRIVACY: ClassVar[dict[str, Label]] = {
+        "key": PUBLIC,
+        "count": PUBLIC,
+        "next_at": PUBLIC,
+        "ends_at": PUBLIC,
+    }
+
+    key = models.CharField(max_length=64, primary_key=True)
+    count = models.BigIntegerField()
+    next_at = models.DateTimeField()
+    ends_at = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        return self.key[:8]
