@@ -7,11 +7,14 @@ from typing import Any, ClassVar
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.validators import UnicodeUsernameValidator
+from django.contrib.sessions.backends.base import SessionBase
+from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from core.fields import uuid7
 from core.models import PublicIdModel
 from core.privacy import PERSONAL, PUBLIC, SENSITIVE, Label
 
@@ -78,8 +81,8 @@ class User(PublicIdModel, AbstractBaseUser):
     EMAIL_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]
 
-    # The moment of the request in which this person acts (accounts.middleware, accounts.authentication); kept in
-    # no column. What holds for hours and not for days (a duty, an emergency access) is asked at this moment.
+    # The moment of the request in which this person acts (accounts.middleware, accounts.authentication), kept
+    # in no column: what holds for hours and not for days (a duty, an emergency access) is asked then.
     seen_at: datetime | None = None
 
     objects = UserManager()
@@ -139,3 +142,70 @@ class SheetCode(models.Model):
 
     def __str__(self) -> str:
         return f"{self.authenticator_id} {'used' if self.used_at else 'open'}"
+
+
+class BrowserSession(AbstractBaseSession):
+    """A session, and what its person is shown of it. The primary key is the hash of the cookie.
+
+    `last_seen_at` is the last thing a person did; what a page asks by itself doesn't count (ASVS 5.0.0 V7.3.1).
+    """
+
+    PRIVACY: ClassVar[dict[str, Label]] = {
+        "session_key": SENSITIVE,
+        "session_data": SENSITIVE,
+        "expire_date": PUBLIC,
+        "public_id": PUBLIC,
+        "user": PERSONAL,
+        "kind": PERSONAL,
+        "place": PERSONAL,
+        "first_seen_at": PERSONAL,
+        "last_seen_at": PERSONAL,
+    }
+
+    public_id = models.UUIDField(default=uuid7, unique=True, editable=False)
+    user = models.ForeignKey(User, models.CASCADE, null=True, related_name="+")
+    kind = models.CharField(max_length=60, blank=True)
+    place = models.CharField(max_length=50, blank=True)  # the address without its last part
+    first_seen_at = models.DateTimeField(default=timezone.now)
+    last_seen_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        indexes = [models.Index(fields=["user", "-last_seen_at"], name="accounts_session_user")]
+
+    def __str__(self) -> str:
+        return f"session of {self.user_id}"
+
+    @classmethod
+    def get_session_store_class(cls) -> type[SessionBase]:
+        from accounts.sessions import SessionStore
+
+        return SessionStore
+
+
+class KnownBrowser(PublicIdModel):
+    """A browser that has signed in to this account before: its wrong tries are counted by themselves.
+
+    Source: OWASP, "Slow Down Online Guessing Attacks with Device Cookies". Only the hash of the cookie is kept.
+    """
+
+    PRIVACY: ClassVar[dict[str, Label]] = {
+        "id": PUBLIC,
+        "public_id": PUBLIC,
+        "user": PERSONAL,
+        "token_hash": SENSITIVE,
+        "first_seen_at": PERSONAL,
+        "last_used_at": PERSONAL,
+    }
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="known_browsers")
+    token_hash = models.CharField(max_length=64)
+    first_seen_at = models.DateTimeField()
+    last_used_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["user", "token_hash"], name="accounts_known_browser_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"browser of {self.user_id}"
