@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils import timezone
 from rest_framework.authentication import TokenAuthentication
 
 from accounts import services
+from core import tenancy
 
 
 class HashedTokenAuthentication(TokenAuthentication):
     """`Authorization: Token …`. A copy of the database gives no working token."""
 
     def authenticate_credentials(self, key: str) -> Any:
-        return super().authenticate_credentials(services.token_fingerprint(key))
+        user, token = super().authenticate_credentials(services.token_fingerprint(key))
+        user.seen_at = timezone.now()
+        tenancy.switch(tenancy.open_for_api(user))
+        return user, token

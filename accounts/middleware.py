@@ -26,6 +26,7 @@ class PreferencesMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         _end_old_session(request)
         if request.user.is_authenticated:
+            request.user.seen_at = timezone.now()  # what holds for hours is asked at this moment
             language = request.user.language
         else:
             language = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")

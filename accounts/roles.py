@@ -4,9 +4,9 @@ A role is held through schools.Membership at exactly one scope. `OWN_PUPILS` rol
 their class or pairing; `WHOLE_SCHOOL` roles every pupil of the school; `AREA` roles no pupil at all.
 Source of the split: reference/domain.md §8.3 (need-to-know), PIPL art. 6 (smallest scope).
 
-Rights go by depth: that a pupil exists, how to reach the family, who is at home, the state of health, what was
-written for the school, what was written under restriction. A warden has the first two and health (what matters
-at night), not the home and not the past.
+Rights go by depth: that a pupil exists, how to reach the family, who is at home, the state of health, what
+was written for the school, what was written under restriction. A warden has the first two and health (what
+matters at night), not the home and not the past.
 """
 
 from __future__ import annotations
@@ -67,8 +67,8 @@ ROLES: dict[Role, RoleSpec] = {
     Role.HOMEROOM_TEACHER: RoleSpec(
         _("Homeroom teacher"),
         _(
-            "Sees the pupils of their own class, their homes and health and the school-wide entries about them, "
-            "and logs talks."
+            "Sees the pupils of their own class, their homes and health, "
+            "and the school-wide entries about them, and logs talks."
         ),
         Reach.CLASS,
         "school_class",
@@ -86,10 +86,13 @@ ROLES: dict[Role, RoleSpec] = {
     ),
     Role.COUNSELLOR: RoleSpec(
         _("Counsellor"),
-        _("Sees every pupil of the school and their health, reads restricted entries, and logs talks."),
+        _(
+            "Sees every pupil of the school and their health, reads restricted entries and working notes, "
+            "and logs talks."
+        ),
         Reach.SCHOOL,
         "school",
-        _TEACHING | {Perm.STUDENT_HEALTH, Perm.TALK_READ_RESTRICTED},
+        _TEACHING | {Perm.STUDENT_HEALTH, Perm.TALK_READ_RESTRICTED, Perm.TALK_READ_PROCESS},
     ),
     Role.SAFEGUARDING_LEAD: RoleSpec(
         _("Safeguarding lead"),
@@ -206,7 +209,7 @@ EMERGENCY_RIGHTS = frozenset(
     }
 )
 
-# Roles that read of every child, or give roles: one person alone can't give them (schools.services.invitations).
+# Roles that read of every child, or give roles: nobody alone can give them (schools.services.invitations).
 NEEDS_TWO_PEOPLE = [
     Role.COUNSELLOR.value,
     Role.SAFEGUARDING_LEAD.value,

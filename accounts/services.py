@@ -12,11 +12,11 @@ from django.core.mail import EmailMessage
 from django.db import transaction
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.http import int_to_base36
 from rest_framework.authtoken.models import Token
 
-from accounts import phones, selectors
+from accounts import phones, registry, selectors
 from accounts.models import User
 from core import audit, queue
 
@@ -68,7 +68,11 @@ def set_password(*, user: User, password: str, by: User) -> None:
 
 @transaction.atomic
 def disable(*, user: User, by: User | None) -> None:
-    """Close an account: the next request of any session or token of theirs is refused."""
+    """Close an account: the next request of any session or token of theirs is refused.
+
+    Raises registry.MustStayOpenError where a school would lose somebody it can't be without.
+    """
+    registry.check_may_close(user, on=timezone.localdate())
     user.is_active = False
     user.save(update_fields=["is_active"])
     Token.objects.filter(user=user).delete()

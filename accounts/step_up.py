@@ -13,7 +13,7 @@ Source: ASVS 5.0.0 V7.5.3, security.md.
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import wraps
 from typing import Any
 from urllib.parse import urlencode, urlsplit
@@ -71,6 +71,12 @@ def _mark(request: HttpRequest) -> dict[str, Any]:
     held = session.get(SESSION_KEY) if session is not None else None
     mine = isinstance(held, dict) and user is not None and held.get("user") == user.pk
     return held if mine and held is not None else {}
+
+
+def proven_at(request: HttpRequest) -> datetime | None:
+    """When the person last proved a factor in this session; None for never."""
+    at = _mark(request).get("at")
+    return None if at is None else datetime.fromtimestamp(at, tz=UTC)
 
 
 def required(view: Callable[..., Any]) -> Callable[..., Any]:

@@ -5,6 +5,8 @@ class SchoolsConfig(AppConfig):
     name = "schools"
 
     def ready(self) -> None:
-        from schools import panels
+        from accounts import registry
+        from schools import panels, services
 
         panels.register()
+        registry.add_closing_check("last lead", services.check_may_close)

@@ -1,37 +1,46 @@
 """Who may see which pupil, and why. Every door to a pupil is here.
 
-The reach of a role decides: a class, a pairing, the boarders, the whole school, or nobody.
+The reach of a role decides: a class, a pairing, the boarders, the whole school, or nobody. For an hour, a
+break-glass in force does (students.models.EmergencyAccess).
 """
 
 from __future__ import annotations
 
 import uuid
-from datetime import date
+from datetime import date, datetime
 
 from django.core.exceptions import PermissionDenied
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import Http404
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.permissions import Perm
-from accounts.roles import ROLES, Reach, Role, roles_with
+from accounts.roles import DUTY_RIGHTS, EMERGENCY_RIGHTS, ROLES, Reach, Role, roles_with
 from schools import access as school_access
-from schools.access import AS_ROLE, Grant, Reason
+from schools.access import Grant, Reason
 from schools.models import Membership
-from students.models import Enrolment, Pairing, RosterImport, Student, StudentQuerySet
+from students.models import EmergencyAccess, Enrolment, Pairing, RosterImport, Student, StudentQuerySet
 
 
 def visible_students(user: User, perm: Perm, *, on: date) -> StudentQuerySet:
     """The pupils over whom the person has the right on a day; none without a membership."""
-    return reached_by(school_access.grants_with(user, perm, on=on), user, on=on)
+    found = _reached(school_access.grants_with(user, perm, on=on), user, on)
+    if perm in EMERGENCY_RIGHTS and (opened := open_emergencies(user, on=on)):
+        found |= Q(pk__in=list(opened))
+    return Student.objects.filter(found)
 
 
 def reached_by(grants: list[Grant], user: User, *, on: date) -> StudentQuerySet:
     """The pupils that some memberships reach."""
+    return Student.objects.filter(_reached(grants, user, on))
+
+
+def _reached(grants: list[Grant], user: User, on: date) -> Q:
     found = Q(pk__in=[])
     for reach, same in _by_reach(grants).items():
         found |= _reach_filter(reach, same, user, on)
-    return Student.objects.filter(found)
+    return found
 
 
 def _by_reach(grants: list[Grant]) -> dict[Reach, list[Grant]]:
@@ -54,18 +63,62 @@ def _reach_filter(reach: Reach, grants: list[Grant], user: User, on: date) -> Q:
             Exists(Enrolment.objects.active(on).filter(student=OuterRef("pk"), school_class_id__in=classes))
         )
     if reach is Reach.PAIRING:
-        return Q(school_id__in=schools) & Q(
-            Exists(Pairing.objects.active(on).filter(student=OuterRef("pk"), teacher=user))
-        )
+        found = Q(pk__in=[])
+        for teacher_id, same in _by_teacher(grants, user).items():
+            paired = Pairing.objects.active(on).filter(student=OuterRef("pk"), teacher_id=teacher_id)
+            found |= Q(school_id__in=[grant.school_id for grant in same]) & Q(Exists(paired))
+        return found
     return Q(pk__in=[])
+
+
+def _by_teacher(grants: list[Grant], user: User) -> dict[int, list[Grant]]:
+    """Whose pairings each membership reaches: one's own, or those of the teacher one stands in for."""
+    sorted_grants: dict[int, list[Grant]] = {}
+    for grant in grants:
+        sorted_grants.setdefault(grant.stands_in_for_id or user.pk, []).append(grant)
+    return sorted_grants
+
+
+def open_emergencies(user: User, *, on: date) -> dict[int, datetime]:
+    """The pupils whose record the person has broken the glass of and not closed, and until when each.
+
+    It holds for an hour, so it is asked at `user.seen_at` (schools.access.grants), and only at schools where
+    the person works with children. Read once for a request.
+    """
+    kept: dict[tuple[date, datetime | None], dict[int, datetime]] = user.__dict__.setdefault(
+        "_emergencies", {}
+    )
+    key = (on, user.seen_at)
+    if key not in kept:
+        kept[key] = _look_up_emergencies(user, on)
+    return kept[key]
+
+
+def _look_up_emergencies(user: User, on: date) -> dict[int, datetime]:
+    now = school_access.moment_of(user.seen_at, on)
+    schools = school_access.school_ids(user, Perm.EMERGENCY_OPEN, on=on)
+    if now is None or not schools:
+        return {}
+    used = EmergencyAccess.objects.in_force(now).filter(user=user, school_id__in=schools)
+    return dict(used.order_by("expires_at").values_list("student_id", "expires_at"))
 
 
 def reason_for(user: User, student: Student, perm: Perm, *, on: date) -> Reason | None:
     """Why the person has the right over this pupil, or None: the twin of visible_students."""
     for grant in school_access.grants_with(user, perm, on=on):
         if grant.school_id == student.school_id and _reaches(grant, user, student, on):
-            return AS_ROLE[grant.role]
+            return grant.reason
+    if perm in EMERGENCY_RIGHTS:
+        return _emergency_reason(user, student, on)
     return None
+
+
+def _emergency_reason(user: User, student: Student, on: date) -> Reason | None:
+    until = open_emergencies(user, on=on).get(student.pk)
+    if until is None:
+        return None
+    said = {"time": school_access.time_of_day(until)}
+    return Reason("emergency", _("emergency access until %(time)s") % said, until)
 
 
 def _reaches(grant: Grant, user: User, student: Student, on: date) -> bool:
@@ -86,7 +139,8 @@ def _look_up_reach(grant: Grant, user: User, student: Student, on: date) -> bool
         enrolled = Enrolment.objects.active(on).filter(student=student, school_class_id=grant.class_id)
         return bool(enrolled.exists())
     if grant.reach is Reach.PAIRING:
-        return bool(Pairing.objects.active(on).filter(student=student, teacher=user).exists())
+        teacher_id = grant.stands_in_for_id or user.pk
+        return bool(Pairing.objects.active(on).filter(student=student, teacher_id=teacher_id).exists())
     return False
 
 
@@ -124,14 +178,33 @@ def require_finding(user: User, *, on: date) -> None:
         raise PermissionDenied
 
 
-def people_who(perm: Perm, student: Student, *, on: date) -> QuerySet[User]:
-    """Everybody who has the right over this pupil: "5 people can read this" counts them."""
+def people_who(perm: Perm, student: Student, *, on: date, now: datetime | None = None) -> QuerySet[User]:
+    """Everybody who has the right over this pupil: "5 people can read this" counts them.
+
+    `now` counts those on duty and those who have broken the glass at this moment too; without it, the people
+    who have the right by day.
+    """
     in_school = Q(school_id=student.school_id) | Q(school_class__school_id=student.school_id)
     reached = Q(pk__in=[])
     for role in roles_with(perm):
         reached |= Q(role=role) & _membership_reaches(ROLES[Role(role)].reach, student, on)
     memberships = Membership.objects.active(on).filter(in_school, reached)
-    return User.objects.filter(is_active=True, pk__in=memberships.values("user_id"))
+    found = Q(pk__in=memberships.values("user_id"))
+    if perm in DUTY_RIGHTS and _boards(student, on):
+        on_duty = school_access.people_on_duty(student.school_id, now=now, on=on)
+        found |= Q(pk__in=on_duty.values("user_id"))
+    moment = school_access.moment_of(now, on)
+    if perm in EMERGENCY_RIGHTS and moment is not None:
+        found |= Q(pk__in=emergencies_of(student, now=moment, on=on).values("user_id"))
+    return User.objects.filter(found, is_active=True)
+
+
+def emergencies_of(student: Student, *, now: datetime, on: date) -> QuerySet[EmergencyAccess]:
+    """Who has this pupil's record open by break-glass, as reason_for counts them."""
+    in_school = Q(school_id=student.school_id) | Q(school_class__school_id=student.school_id)
+    may = Membership.objects.active(on).filter(in_school, role__in=roles_with(Perm.EMERGENCY_OPEN))
+    used = EmergencyAccess.objects.in_force(now).filter(student=student, school_id=student.school_id)
+    return used.filter(user__is_active=True, user_id__in=may.values("user_id"))
 
 
 def _membership_reaches(reach: Reach, student: Student, on: date) -> Q:
@@ -143,7 +216,8 @@ def _membership_reaches(reach: Reach, student: Student, on: date) -> Q:
         classes = Enrolment.objects.active(on).filter(student=student).values("school_class_id")
         return Q(school_class_id__in=classes)
     if reach is Reach.PAIRING:
-        return Q(user_id__in=Pairing.objects.active(on).filter(student=student).values("teacher_id"))
+        teachers = Pairing.objects.active(on).filter(student=student).values("teacher_id")
+        return Q(stands_in_for=None, user_id__in=teachers) | Q(stands_in_for_id__in=teachers)
     return Q(pk__in=[])
 
 

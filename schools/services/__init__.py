@@ -11,17 +11,20 @@ from schools.services.calendar import (
     remove_term,
     remove_year,
 )
+from schools.services.duties import cancel_duty, duty_times, plan_duty
 from schools.services.errors import RefusedError
 from schools.services.invitations import (
     Issued,
     accept_as,
     accept_as_new_person,
+    confirm_invitation,
     fingerprint,
     invite,
     withdraw_invitation,
 )
-from schools.services.members import end_membership, grant_role
+from schools.services.members import check_may_close, end_membership, grant_role
 from schools.services.places import add_class, add_school, load_areas
+from schools.services.stand_ins import stand_in
 
 __all__ = [
     "Issued",
@@ -33,6 +36,10 @@ __all__ = [
     "add_school",
     "add_term",
     "add_year",
+    "cancel_duty",
+    "check_may_close",
+    "confirm_invitation",
+    "duty_times",
     "edit_day",
     "edit_term",
     "edit_year",
@@ -41,8 +48,10 @@ __all__ = [
     "grant_role",
     "invite",
     "load_areas",
+    "plan_duty",
     "remove_day",
     "remove_term",
     "remove_year",
+    "stand_in",
     "withdraw_invitation",
 ]

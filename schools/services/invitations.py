@@ -16,6 +16,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.mail import EmailMessage
 from django.db import transaction
+from django.db.models import Q
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
@@ -26,7 +27,7 @@ from accounts import selectors as account_selectors
 from accounts import services as account_services
 from accounts.models import User
 from accounts.permissions import Perm
-from accounts.roles import Role
+from accounts.roles import NEEDS_TWO_PEOPLE, Role
 from core import audit
 from schools import access
 from schools.models import Area, Invitation, Membership, School, SchoolClass
@@ -40,7 +41,10 @@ LIFETIME = timedelta(days=7)
 
 @dataclass(frozen=True)
 class Issued:
-    """A fresh invitation; `link` can be read here and never again. `mailed`: it is on its way."""
+    """A fresh invitation; `link` can be read here and never again. `mailed`: it is on its way.
+
+    Without a link the invitation waits for a second person.
+    """
 
     invitation: Invitation
     link: str
@@ -67,6 +71,9 @@ def invite(
     """Offer somebody a role. With an address the link is mailed, once the invitation stands.
 
     Mail that can't be sent leaves the invitation valid: the page then shows the link to copy.
+
+    For a role that reads of every child, or gives roles (accounts.roles.NEEDS_TWO_PEOPLE), no link is made
+    yet: a second person confirms, and gets it. So nobody alone can bring in an invented colleague.
     Raises RefusedError for a role the school can't give, and when the inviter names themselves.
     """
     if school is not None:
@@ -89,8 +96,41 @@ def invite(
             expires_at=now + LIFETIME,
         )
         audit.record("invitation.made", by=by, target=invitation, role=role)
+    if invitation.waits_for_a_second_person:
+        return Issued(invitation, "", mailed=False)  # its token is thrown away: nobody has ever seen it
+    return _issue(invitation, token)
+
+
+def _issue(invitation: Invitation, token: str) -> Issued:
     link = settings.SITE_URL + reverse("schools:open_invitation", args=[token])
-    return Issued(invitation, link, mailed=_mail(invitation, link) if email else False)
+    return Issued(invitation, link, mailed=_mail(invitation, link) if invitation.email else False)
+
+
+def confirm_invitation(*, invitation: Invitation, by: User, now: datetime) -> Issued:
+    """Stand behind an invitation as the second person: now its link exists, and works for seven days.
+
+    The link goes to the person's address, or into the hands of whoever confirms: never back to the inviter.
+    Raises RefusedError for the inviter, for whoever it names, and when it no longer stands.
+    """
+    token = secrets.token_urlsafe(32)
+    with transaction.atomic():
+        found = Invitation.objects.select_for_update().get(pk=invitation.pk)
+        _check_may_confirm(found, by, now)
+        found.token_hash = fingerprint(token)
+        found.confirmed_by, found.confirmed_at, found.expires_at = by, now, now + LIFETIME
+        found.save(update_fields=["token_hash", "confirmed_by", "confirmed_at", "expires_at"])
+        audit.record("invitation.confirmed", by=by, target=found, role=found.role)
+    return _issue(found, token)
+
+
+def _check_may_confirm(invitation: Invitation, by: User, now: datetime) -> None:
+    if invitation.invited_by_id == by.pk:
+        raise RefusedError(_("You made this invitation: a colleague must confirm it."))
+    _check_not_oneself(invitation.email, invitation.phone, by)
+    ended = invitation.accepted_at or invitation.withdrawn_at or invitation.expires_at <= now
+    waits = invitation.waits_for_a_second_person and not ended
+    if not waits or not _inviter_still_may(invitation, timezone.localdate(now)):
+        raise RefusedError(_("This invitation no longer waits for anybody."))
 
 
 def _check_not_oneself(email: str, phone: str, by: User | None) -> None:
@@ -150,7 +190,7 @@ def accept_as_new_person(
 def accept_as(*, token_hash: str, user: User, now: datetime) -> Membership:
     """Give the role to somebody who has an account. Raises RefusedError as above, and for the inviter."""
     invitation = _claim(token_hash, now)
-    if invitation.invited_by_id == user.pk:
+    if user.pk in {invitation.invited_by_id, invitation.confirmed_by_id}:
         raise RefusedError(_("You made this invitation: nobody invites themselves."))
     return _grant(invitation, user, now)
 
@@ -163,10 +203,17 @@ def _claim(token_hash: str, now: datetime) -> Invitation:
     mine = Invitation.objects.filter(
         token_hash=token_hash, accepted_at=None, withdrawn_at=None, expires_at__gt=now
     )
-    claimed = mine.update(accepted_at=now)
-    related = ("school__area", "school_class", "area", "invited_by")
+    confirmed = ~Q(role__in=NEEDS_TWO_PEOPLE) | Q(invited_by=None) | Q(confirmed_at__isnull=False)
+    claimed = mine.filter(confirmed).update(accepted_at=now)
+    related = ("school__area", "school_class", "area", "invited_by", "confirmed_by")
     found = Invitation.objects.select_related(*related).filter(token_hash=token_hash).first()
-    if not claimed or found is None or not _inviter_still_may(found, timezone.localdate(now)):
+    on = timezone.localdate(now)
+    if (
+        not claimed
+        or found is None
+        or not _inviter_still_may(found, on)
+        or not _confirmer_still_may(found, on)
+    ):
         raise RefusedError(_("This invitation no longer works. Ask for a new one."))
     return found
 
@@ -176,6 +223,13 @@ def _inviter_still_may(invitation: Invitation, on: date) -> bool:
     if inviter is None or school is None:  # from the terminal: `manage.py invite`
         return True
     return access.can(inviter, Perm.MEMBER_INVITE, school=school, on=on) is not None
+
+
+def _confirmer_still_may(invitation: Invitation, on: date) -> bool:
+    second, school = invitation.confirmed_by, invitation.school
+    if second is None or school is None:
+        return True
+    return access.can(second, Perm.MEMBER_CONFIRM, school=school, on=on) is not None
 
 
 def _check_names_are_free(invitation: Invitation, username: str) -> None:
@@ -198,6 +252,7 @@ def _grant(invitation: Invitation, user: User, now: datetime) -> Membership:
         school=invitation.school,
         school_class=invitation.school_class,
         area=invitation.area,
+        confirmed=invitation.confirmed_by_id is not None,
         by=invitation.invited_by,
         on=timezone.localdate(now),
     )

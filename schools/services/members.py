@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from django.db import IntegrityError, transaction
-from django.db.models import Q
 from django.utils.translation import gettext as _
 
+from accounts import registry
 from accounts.models import User
 from accounts.permissions import Perm
-from accounts.roles import ROLES, Role, roles_with
+from accounts.roles import NEEDS_TWO_PEOPLE, ROLES, Role, roles_with
 from core import audit
 from schools.models import Area, Membership, School, SchoolClass
 from schools.services.errors import RefusedError
@@ -40,16 +40,23 @@ def grant_role(
     school: School | None = None,
     school_class: SchoolClass | None = None,
     area: Area | None = None,
+    confirmed: bool = False,
     by: User | None,
     on: date,
 ) -> Membership:
     """Give a person a role from a day on.
 
-    Nobody gives a role to themselves, so that nobody's rights grow without a second person.
-    Raises RefusedError for that, and when the person has the role already.
+    Nobody gives a role to themselves, so that nobody's rights grow without a second person. A role that reads
+    of every child, or gives roles, takes a second person besides the one who gives it: it comes by an
+    invitation that somebody confirms (`confirmed`), or from the terminal (`by` None).
+    Raises RefusedError for these, and when the person has the role already.
     """
     if by is not None and by.pk == user.pk:
         raise RefusedError(_("Nobody gives a role to themselves; ask a colleague who may."), "role")
+    if by is not None and role in NEEDS_TWO_PEOPLE and not confirmed:
+        raise RefusedError(
+            _("This role takes a second person: invite them, and a colleague confirms."), "role"
+        )
     if school is not None:
         check_place(role=role, school=school, school_class=school_class)
     place = {"school_class": school_class} if school_class else {"school": school, "area": area}
@@ -77,7 +84,7 @@ def end_membership(
     """End a role. Without a last day it ends at once: the next request no longer has it.
 
     Raises RefusedError for a role that has ended, for the role by which one manages people (a colleague must
-    do it), and when nobody would be left who could invite.
+    do it), when nobody would be left who could invite, and for the last safeguarding lead.
     """
     School.objects.select_for_update().get(pk=school.pk)  # two people could end each other at once
     membership = Membership.objects.select_for_update().get(pk=membership.pk)
@@ -87,6 +94,8 @@ def end_membership(
         raise RefusedError(_("The last day can't lie in the past."), "last_day")
     if Perm.MEMBER_INVITE in ROLES[Role(membership.role)].rights:
         _check_somebody_stays(membership, school, by, on)
+    if membership.role == Role.SAFEGUARDING_LEAD:
+        _check_a_lead_stays(membership, school, on)
     membership.ended_on = last_day or max(on, membership.started_on) - timedelta(days=1)
     membership.save(update_fields=["ended_on"])
     audit.record(
@@ -104,11 +113,34 @@ def end_membership(
 def _check_somebody_stays(membership: Membership, school: School, by: User, on: date) -> None:
     if membership.user_id == by.pk:
         raise RefusedError(_("You manage people by this role; a colleague must end it."))
-    others = (
-        Membership.objects.active(on)
-        .filter(Q(ended_on=None), school=school, role__in=roles_with(Perm.MEMBER_INVITE))
-        .filter(user__is_active=True)
-        .exclude(user_id=membership.user_id)
-    )
-    if not others.exists():
+    inviting = roles_with(Perm.MEMBER_INVITE)
+    if not _others_stay(membership, school, *inviting, on=on):
         raise RefusedError(_("Nobody would be left who could invite people."))
+
+
+def _check_a_lead_stays(membership: Membership, school: School, on: date) -> None:
+    if not _others_stay(membership, school, Role.SAFEGUARDING_LEAD, on=on):
+        raise RefusedError(_("This is the school's last safeguarding lead. Another must have joined first."))
+
+
+def _others_stay(membership: Membership, school: School, *roles: str, on: date) -> bool:
+    """Whether somebody else holds one of these roles with no last day."""
+    others = Membership.objects.active(on).filter(school=school, role__in=roles, ended_on=None)
+    return bool(others.filter(user__is_active=True).exclude(user_id=membership.user_id).exists())
+
+
+def check_may_close(user: User, on: date) -> None:
+    """Before somebody's account is closed: every school keeps a safeguarding lead.
+
+    Raises MustStayOpenError.
+    """
+    leading = Membership.objects.active(on).filter(
+        user=user, role=Role.SAFEGUARDING_LEAD, school__is_open=True
+    )
+    for membership in leading.select_related("school").order_by("school_id"):
+        School.objects.select_for_update().get(pk=membership.school_id)
+        if not _others_stay(membership, membership.school, Role.SAFEGUARDING_LEAD, on=on):
+            raise registry.MustStayOpenError(
+                _("This is the last safeguarding lead of %(school)s. Another must have joined first.")
+                % {"school": membership.school.name}
+            )

@@ -24,7 +24,7 @@ JOIN = "/school/join/"
 
 
 def invite(school, by, **fields):
-    fields = {"role": "counsellor", "name": "Li Na", "now": timezone.now(), **fields}
+    fields = {"role": "warden", "name": "Li Na", "now": timezone.now(), **fields}
     return services.invite(school=school, by=by, **fields)
 
 

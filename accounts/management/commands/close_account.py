@@ -5,12 +5,13 @@ from __future__ import annotations
 from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
-from accounts import selectors, services
+from accounts import registry, selectors, services
+from core.commands import ProgramCommand
 
 
-class Command(BaseCommand):
+class Command(ProgramCommand):
     help = (
         "Close an account, by user name, e-mail or telephone: sessions and token end with the next request. "
         "What the person wrote stays."
@@ -23,5 +24,8 @@ class Command(BaseCommand):
         user = selectors.user_by_login(options["login"])
         if user is None:
             raise CommandError(f"Nobody signs in as {options['login']}.")
-        services.disable(user=user, by=None)
+        try:
+            services.disable(user=user, by=None)
+        except registry.MustStayOpenError as refusal:
+            raise CommandError(str(refusal)) from None
         self.stdout.write(f"{user.username} can't sign in any more.")
