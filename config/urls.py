@@ -14,6 +14,7 @@ handler500 = "core.api.errors.server_error"
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", core_views.healthz, name="healthz"),
+    path("csp-report/", core_views.csp_report, name="csp_report"),
     path("accounts/", include("accounts.sign_in_urls")),
     path("me/", include("accounts.urls")),
     path("api/v1/docs/", api_docs.reference, name="reference_for_programs"),

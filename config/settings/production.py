@@ -43,6 +43,11 @@ if _BEHIND_TLS:  # the prefix binds a cookie to this host and to TLS: no neighbo
     SESSION_COOKIE_NAME = "__Host-session"
     CSRF_COOKIE_NAME = "__Host-csrf"
     LANGUAGE_COOKIE_NAME = "__Host-language"
+LANGUAGE_COOKIE_SECURE = _BEHIND_TLS
+if _BEHIND_TLS:  # the prefix binds a cookie to this host and to TLS: no neighbour can plant one
+    SESSION_COOKIE_NAME = "__Host-session"
+    CSRF_COOKIE_NAME = "__Host-csrf"
+    LANGUAGE_COOKIE_NAME = "__Host-language"
 SECURE_HSTS_SECONDS = 31_536_000 if _BEHIND_TLS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = _BEHIND_TLS
 SECURE_HSTS_PRELOAD = _BEHIND_TLS

@@ -89,7 +89,7 @@ async function styles() {
 }
 
 async function scripts() {
-  const entries = ["app", "charts"].map((name) => path.join(source, "js", `${name}.js`));
+  const entries = ["app", "charts", "trusted"].map((name) => path.join(source, "js", `${name}.js`));
   await build({
     entryPoints: entries,
     outdir: dist,

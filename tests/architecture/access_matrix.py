@@ -57,6 +57,7 @@ def _pages(name: str, scope: Scope, *methods: str, **rest: object) -> list[Row]:
 
 ROWS: list[Row] = [
     *_pages("healthz", Scope.PUBLIC, "GET"),
+    *_pages("csp_report", Scope.PUBLIC, "POST"),
     # the gallery of components: local and test settings only, samples only
     *[
         row

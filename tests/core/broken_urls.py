@@ -13,4 +13,12 @@ class BrokenView(ApiView):
         raise RuntimeError("the secret of 王小雨")
 
 
-urlpatterns = [path("api/v1/broken/", BrokenView.as_view()), path("", include("config.urls"))]
+def broken(request):
+    raise RuntimeError("the secret of 王小雨")
+
+
+urlpatterns = [
+    path("api/v1/broken/", BrokenView.as_view()),
+    path("broken/", broken),
+    path("", include("config.urls")),
+]
