@@ -24,7 +24,8 @@ class AuditEvent(models.Model):
     """Who did what, written in the same transaction as the change.
 
     References are text and numbers, not foreign keys: the event outlives what it speaks of.
-    The program's database role may insert and select here, nothing else (core/migrations).
+    The program's database role may insert and select here, nothing else. The database itself adds
+    `batch` (the transaction) and `row_hash`, and links them into the school's chain (core.audit_chain).
     """
 
     PRIVACY: ClassVar[dict[str, Label]] = {
@@ -37,6 +38,9 @@ class AuditEvent(models.Model):
         "target_type": PUBLIC,
         "target_id": PERSONAL,
         "details": SENSITIVE,
+        "request_id": PUBLIC,
+        "batch": PUBLIC,
+        "row_hash": PUBLIC,
     }
 
     at = models.DateTimeField(auto_now_add=True)
@@ -47,6 +51,9 @@ class AuditEvent(models.Model):
     target_type = models.CharField(max_length=60, blank=True)
     target_id = models.CharField(max_length=40, blank=True)
     details = models.JSONField(default=dict, blank=True)
+    request_id = models.CharField(max_length=32, blank=True)
+    batch = models.BigIntegerField(editable=False, db_index=True)
+    row_hash = models.BinaryField(editable=False)
 
     class Meta:
         indexes = [
@@ -57,6 +64,105 @@ class AuditEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.event} {self.target_type} {self.target_id}"
+
+
+class RowChange(models.Model):
+    """One row that somebody's statement inserted, changed or deleted; written by triggers (core.row_history).
+
+    `changed` maps a column to its values before and after, or to null where the values are sensitive: the trail
+    is no second copy of a child's file. An inserted row says nothing of its values; it stands in its table.
+    """
+
+    PRIVACY: ClassVar[dict[str, Label]] = {
+        "id": PUBLIC,
+        "at": PUBLIC,
+        "school_id": PUBLIC,
+        "table_name": PUBLIC,
+        "row_id": PERSONAL,
+        "op": PUBLIC,
+        "changed": PERSONAL,
+        "user_id": PERSONAL,
+        "purpose": PUBLIC,
+        "request_id": PUBLIC,
+        "batch": PUBLIC,
+        "row_hash": PUBLIC,
+    }
+
+    class Op(models.TextChoices):
+        INSERT = "insert"
+        UPDATE = "update"
+        DELETE = "delete"
+
+    at = models.DateTimeField()
+    school_id = models.BigIntegerField(null=True)
+    table_name = models.CharField(max_length=63)
+    row_id = models.BigIntegerField()
+    op = models.CharField(max_length=6, choices=Op.choices)
+    changed = models.JSONField(default=dict)
+    user_id = models.BigIntegerField(null=True)
+    purpose = models.CharField(max_length=80, blank=True)
+    request_id = models.CharField(max_length=32, blank=True)
+    batch = models.BigIntegerField(db_index=True)
+    row_hash = models.BinaryField()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["school_id", "-id"], name="core_rowchange_school"),
+            models.Index(fields=["table_name", "row_id", "-id"], name="core_rowchange_row"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.op} {self.table_name} {self.row_id}"
+
+
+class AuditLink(models.Model):
+    """A link of a school's chain: what one transaction added to the trail (`rows`: kind, id, hash of each).
+
+    `chain` is the school's id, 0 for what belongs to no school.
+    """
+
+    PRIVACY: ClassVar[dict[str, Label]] = dict.fromkeys(
+        ["id", "chain", "seq", "at", "batch", "txid", "rows", "prev_hash", "hash"], PUBLIC
+    )
+
+    chain = models.BigIntegerField()
+    seq = models.BigIntegerField()
+    at = models.DateTimeField()
+    batch = models.BigIntegerField(db_index=True)
+    txid = models.BigIntegerField()
+    rows = models.TextField()
+    prev_hash = models.BinaryField()
+    hash = models.BinaryField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["chain", "seq"], name="core_auditlink_seq")]
+
+    def __str__(self) -> str:
+        return f"link {self.seq} of chain {self.chain}"
+
+
+class AuditHead(models.Model):
+    """The newest link of each chain; locked while a transaction appends. The program can't touch it."""
+
+    PRIVACY: ClassVar[dict[str, Label]] = dict.fromkeys(["chain", "seq", "hash"], PUBLIC)
+
+    chain = models.BigIntegerField(primary_key=True)
+    seq = models.BigIntegerField()
+    hash = models.BinaryField()
+
+    def __str__(self) -> str:
+        return f"head {self.seq} of chain {self.chain}"
+
+
+class AuditPending(models.Model):
+    """A transaction that has written to the trail and isn't linked yet; gone when it commits."""
+
+    PRIVACY: ClassVar[dict[str, Label]] = dict.fromkeys(["id", "txid"], PUBLIC)
+
+    txid = models.BigIntegerField(unique=True)
+
+    def __str__(self) -> str:
+        return f"transaction {self.txid}"
 
 
 class RateCount(models.Model):

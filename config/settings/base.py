@@ -42,6 +42,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "core.middleware.HeadersMiddleware",
+    "core.request_id.RequestIdMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -168,6 +169,8 @@ FILE_UPLOAD_HANDLERS = ["core.uploads.BoundedUploadHandler"]
 
 # --- secret keys (core.keys), outside the database; each environment says where ---------------------
 KEYRING_FILE: Path
+# Hourly signed roots of the audit trail (core.audit_roots): in production on another machine's volume.
+AUDIT_ROOTS_FILE = Path(env.text("AUDIT_ROOTS_FILE", str(VAR_DIR / "audit" / "roots.jsonl")))
 SCHOOL_KEYS_DIR = Path(env.text("SCHOOL_KEYS_DIR", str(VAR_DIR / "keys" / "schools")))
 
 # --- the web: core.middleware adds what isn't a setting ------------------------------------------
@@ -262,6 +265,7 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": env.integer("SWEEP_SECONDS", 30),
         "options": {"expires": 30},
     },
+    "sign-audit-root": {"task": "core.tasks.sign_audit_root", "schedule": 60 * 60.0},
     "remove-old-drafts": {"task": "counselling.tasks.remove_old_drafts", "schedule": 24 * 60 * 60.0},
 }
 
