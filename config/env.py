@@ -61,7 +61,7 @@ def database(url: str) -> dict[str, Any]:
         raise ImproperlyConfigured("A database address starts with postgres://user:password@host:port/name.")
     options = dict(parse_qsl(parts.query))
     return {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "core.postgres",
         "NAME": unquote(parts.path.lstrip("/")),
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),

@@ -18,6 +18,7 @@ APP = "kl_app"
 DISTRICT = "kl_district"
 STATS = "kl_stats"
 BACKUP = "kl_backup"
+GATE = "kl_gate"
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,7 @@ class Role:
     name: str
     purpose: str
     bypass_rls: bool = False
+    may_sign_in: bool = True
 
 
 ROLES = (
@@ -35,6 +37,7 @@ ROLES = (
     Role(DISTRICT, "reads published statistics only"),
     Role(STATS, "builds the published statistics"),
     Role(BACKUP, "reads everything, for backups", bypass_rls=True),
+    Role(GATE, "owns the functions that row policies ask; nobody signs in with it", may_sign_in=False),
 )
 
 
@@ -92,7 +95,23 @@ def _ensure_roles(
                     password, role.name, scope=connection, algorithm="scram-sha-256"
                 )
                 cursor.execute(sql.SQL("ALTER ROLE {} PASSWORD {}").format(name, sql.Literal(verifier)))
+        _let_owner_hand_over(cursor)
     return made
+
+
+def _let_owner_hand_over(cursor: extensions.cursor) -> None:
+    """The owner may give functions to the gate, but inherits none of the rows that the gate may read."""
+    cursor.execute(
+        "SELECT 1 FROM pg_auth_members WHERE roleid = %s::regrole AND member = %s::regrole"
+        " AND set_option AND NOT inherit_option",
+        [GATE, OWNER],
+    )
+    if cursor.fetchone() is None:
+        cursor.execute(
+            sql.SQL("GRANT {} TO {} WITH INHERIT FALSE, SET TRUE").format(
+                sql.Identifier(GATE), sql.Identifier(OWNER)
+            )
+        )
 
 
 def _declaration(cursor: extensions.cursor, role: Role, *, createdb: bool) -> list[sql.Composed]:
@@ -103,7 +122,7 @@ def _declaration(cursor: extensions.cursor, role: Role, *, createdb: bool) -> li
         [role.name],
     )
     wanted = {
-        "LOGIN": True,
+        "LOGIN": role.may_sign_in,
         "SUPERUSER": False,
         "CREATEROLE": False,
         "REPLICATION": False,
@@ -167,6 +186,11 @@ def refuse_unbounded(connection: extensions.connection) -> None:
             f"DATABASE_URL signs in as {name}, whom the database's row policies don't hold. "
             f"Sign in as {APP}, which `manage.py ensure_roles` makes."
         )
+
+
+def hand_to_gate(function: str) -> str:
+    """SQL that makes a SECURITY DEFINER function run as the gate, called by those who may use the schema."""
+    return f"ALTER FUNCTION {function} OWNER TO {GATE};"
 
 
 def _first_line(error: Exception) -> str:

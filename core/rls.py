@@ -13,6 +13,11 @@ from dataclasses import dataclass
 
 from django.db.migrations.operations import RunSQL
 
+from core import db_roles
+
+# Not to the gate: what it asks while it answers for a policy must not ask the policies again.
+_HELD = ", ".join((db_roles.APP, db_roles.OWNER, db_roles.STATS, db_roles.DISTRICT))
+
 # Schools where the person of this scope works today; every school in a scope of the program's own.
 MY_SCHOOLS = "(SELECT kl.my_schools())::bigint[]"
 # The same and the schools of the areas that an official answers for: for places, never for children.
@@ -27,7 +32,7 @@ PROGRAM = "(SELECT kl.is_program())"
 
 @dataclass(frozen=True)
 class Policy:
-    """One policy. Permissive ones add up (OR); restrictive ones all hold (AND). `check` defaults to `using`."""
+    """One policy. Permissive ones add up (OR), restrictive ones all hold. `check` defaults to `using`."""
 
     name: str
     using: str = ""
@@ -39,7 +44,7 @@ class Policy:
         kind = "RESTRICTIVE" if self.restrictive else "PERMISSIVE"
         using = f" USING ({self.using})" if self.using else ""
         check = f" WITH CHECK ({self.check})" if self.check else ""
-        return f"CREATE POLICY {self.name} ON {table} AS {kind} FOR {self.command}{using}{check};"
+        return f"CREATE POLICY {self.name} ON {table} AS {kind} FOR {self.command} TO {_HELD}{using}{check};"
 
 
 def by_school(column: str = "school_id", *, schools: str = MY_SCHOOLS) -> Policy:
@@ -53,7 +58,8 @@ def protect(table: str, *policies: Policy) -> RunSQL:
         f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY; ALTER TABLE {table} FORCE ROW LEVEL SECURITY; "
         + " ".join(policy.create_sql(table) for policy in policies),
         " ".join(f"DROP POLICY {policy.name} ON {table};" for policy in policies)
-        + f" ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY; ALTER TABLE {table} DISABLE ROW LEVEL SECURITY;",
+        + f" ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY;"
+        + f" ALTER TABLE {table} DISABLE ROW LEVEL SECURITY;",
     )
 
 
@@ -65,10 +71,30 @@ def replace(table: str, name: str, *policies: Policy, was: Policy) -> RunSQL:
     )
 
 
+def gate_reads(table: str, *columns: str) -> RunSQL:
+    """Let the functions of the schema `kl` read some columns of a table, past its policies."""
+    named = f"({', '.join(columns)})"
+    return RunSQL(
+        f"GRANT SELECT {named} ON {table} TO {db_roles.GATE};"
+        f" CREATE POLICY gate ON {table} FOR SELECT TO {db_roles.GATE} USING (true);",
+        f"DROP POLICY gate ON {table}; REVOKE SELECT {named} ON {table} FROM {db_roles.GATE};",
+    )
+
+
+def gate_function(signature: str, body: str, *, returns: str) -> RunSQL:
+    """A function that policies ask: stable, run as the gate. `body` is plpgsql between BEGIN and END."""
+    return RunSQL(
+        f"CREATE FUNCTION {signature} RETURNS {returns} LANGUAGE plpgsql STABLE PARALLEL SAFE"
+        f" SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$ {body} $$;"
+        + db_roles.hand_to_gate(signature),
+        f"DROP FUNCTION {signature};",
+    )
+
+
 def same_school(table: str, column: str, target: str) -> RunSQL:
     """A composite foreign key (school_id, column) → target(school_id, id): no row points into another school.
 
-    Foreign keys ignore row policies, so a guessed number could otherwise be pointed at (and so found to exist).
+    Foreign keys ignore row policies, so a guessed number could otherwise be pointed at.
     The target needs `unique_with_school(target)` first.
     """
     name = f"{table}_{column}_same_school"

@@ -1,4 +1,4 @@
-"""The rows of the demo district, one small class for each table; COPY takes them as they are. Pure."""
+"""The rows of the demo district, one small class for each table, written as they are. Pure."""
 
 from __future__ import annotations
 
@@ -96,12 +96,15 @@ class SessionText(NamedTuple):
     id: int
     school_id: int
     session_id: int
+    student_id: int
+    level: str
     number: int
     line: str
     facts: str
     child_words: str
     action: str
     reason: str
+    sealed: bytes | None
     written_by_id: int
     written_at: datetime
 
@@ -110,8 +113,23 @@ class LinkedPupil(NamedTuple):
     id: int
     school_id: int
     session_id: int
+    about_id: int
+    author_id: int
+    level: str
     student_id: int
     role: str
+
+
+class EntryGrant(NamedTuple):
+    id: int
+    school_id: int
+    session_id: int
+    student_id: int
+    author_id: int
+    level: str
+    user_id: int
+    granted_by_id: int
+    granted_at: datetime
 
 
 class FollowUp(NamedTuple):
@@ -120,9 +138,12 @@ class FollowUp(NamedTuple):
     school_id: int
     session_id: int
     student_id: int
+    author_id: int
+    level: str
     owner_id: int
     due_on: date
     note: str
+    sealed: bytes | None
     created_at: datetime
     done_at: datetime | None
     done_by_id: int | None
@@ -139,6 +160,7 @@ Row = (
     | SessionTopic
     | SessionText
     | LinkedPupil
+    | EntryGrant
     | FollowUp
 )
 
@@ -157,6 +179,7 @@ class Rows:
         SessionTopic,
         SessionText,
         LinkedPupil,
+        EntryGrant,
         FollowUp,
     )
 

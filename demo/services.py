@@ -10,11 +10,11 @@ from django.apps import apps
 from django.db import connections, transaction
 from django.urls import reverse
 
-from core import audit
+from core import audit, tenancy
 from core.models import AuditEvent
 from counselling.models import FollowUp
 from counselling.services import follow_ups
-from demo import copying, places, rows
+from demo import copying, places, rows, sealing
 from demo.households import Households, NextId, SchoolFacts
 from demo.staff import Staff
 from demo.talks import WEEKS, Talks
@@ -36,6 +36,7 @@ class NotADemoError(Exception):
     """This database wasn't made by the demo, so the demo doesn't empty it."""
 
 
+@tenancy.program("demo")
 @transaction.atomic
 def seed_district(*, pupils: int, seed: int, now: datetime) -> dict[str, int]:
     """Make the whole county in one transaction; `now` is local time, and the talks end there.
@@ -54,7 +55,8 @@ def seed_district(*, pupils: int, seed: int, now: datetime) -> dict[str, int]:
     for number, plan in enumerate(plans, start=1):
         facts = staff.school(number, plan, areas[plan.township], max(1, round(pupils * plan.share)))
         made = children_of(facts, rng=rng, next_id=next_id, days=days, now=now, signing_in=staff.signing_in)
-        copying.copy_in(made)
+        sealing.seal(made, facts.public_id)
+        copying.write(made)
         pupils_made += len(made.of(rows.Student))
         talks_made += len(made.of(rows.Session))
     reminders = _plan_reminders(now)
@@ -83,6 +85,7 @@ def children_of(
     return made
 
 
+@tenancy.program("demo")
 def empty_demo() -> None:
     """Remove everything from a database that the demo made, as the owner: the program's role may not.
 

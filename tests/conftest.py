@@ -6,7 +6,10 @@ person in the school next door, who must never see anything of ours.
 
 from __future__ import annotations
 
+import contextvars
+import secrets
 import socket
+import threading
 from collections.abc import Callable, Iterator
 from datetime import date
 from typing import Any
@@ -25,6 +28,7 @@ from accounts import step_up
 from accounts.models import User
 from accounts.roles import Role
 from config import embedded
+from core import tenancy
 from schools.models import Area, School, SchoolClass
 from students.models import Student
 from tests import factories
@@ -77,6 +81,41 @@ def _at_home(connect: Callable[..., Any]) -> Callable[..., Any]:
         return connect(sock, address)
 
     return checked
+
+
+@pytest.fixture(scope="session")
+def _program_token(django_db_setup, django_db_blocker) -> str:
+    """A scope of the program's own for what tests prepare; requests take that of whoever is signed in."""
+    with django_db_blocker.unblock():
+        token = secrets.token_hex(32)
+        tenancy.open_scope(token, user_id=None, purpose="tests", seconds=24 * 3600)
+        connections["default"].close()
+    return token
+
+
+@pytest.fixture(autouse=True)
+def _program_scope(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Around each test that reaches the database; threads a test starts work in the same scope."""
+    if not _reaches_database(request):
+        yield
+        return
+    with tenancy.use(request.getfixturevalue("_program_token")), pytest.MonkeyPatch.context() as patch:
+        patch.setattr(threading.Thread, "start", _start_in_this_context)
+        yield
+
+
+def _reaches_database(request: pytest.FixtureRequest) -> bool:
+    names = {"db", "transactional_db", "live_server", "django_db_setup"}
+    return request.node.get_closest_marker("django_db") is not None or bool(names & set(request.fixturenames))
+
+
+_start = threading.Thread.start
+
+
+def _start_in_this_context(thread: threading.Thread) -> None:
+    run, context = thread.run, contextvars.copy_context()
+    thread.run = lambda: context.run(run)  # type: ignore[method-assign]
+    _start(thread)
 
 
 @pytest.fixture(autouse=True)

@@ -15,7 +15,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 from django.views.decorators.http import require_http_methods, require_safe
 
-from core import htmx
+from core import htmx, tenancy
 from schools import forms, selectors, services
 
 _SESSION_KEY = "invitation"
@@ -35,6 +35,7 @@ def open_invitation(request: HttpRequest, token: str) -> HttpResponse:
 @never_cache
 @sensitive_post_parameters("password", "repeat")
 @require_http_methods(["GET", "POST"])
+@tenancy.program("invitation")
 def join(request: HttpRequest) -> HttpResponse:
     """GET shows who invites to what; POST accepts, as somebody new or as who is signed in."""
     now = timezone.now()

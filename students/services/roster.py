@@ -67,6 +67,12 @@ def _plain_file_name(name: str) -> str:
     return "".join(character for character in name if character.isprintable())[-200:] or "—"
 
 
+def person_behind(*, roster_id: int) -> User | None:
+    """In whose name the import runs: whoever confirmed the file, before that whoever brought it."""
+    roster = RosterImport.objects.select_related("uploaded_by", "confirmed_by").filter(pk=roster_id).first()
+    return roster and (roster.confirmed_by or roster.uploaded_by)
+
+
 def check_roster(*, roster_id: int, on: date, now: datetime) -> None:
     """Read the file and store a verdict on each row. Does nothing when that has been done."""
     with roster_progress.ProgressWriter(roster_id) as progress, transaction.atomic():

@@ -45,6 +45,7 @@ def test_no_role_is_a_superuser_and_only_backup_passes_by_row_policies(app_curso
         "kl_district": [False, False, False, True],
         "kl_stats": [False, False, False, True],
         "kl_backup": [False, False, True, True],
+        "kl_gate": [False, False, False, False],
     }
 
 

@@ -14,6 +14,7 @@ from django.core.management.base import BaseCommand
 from django.db import InterfaceError, OperationalError, connection
 from django.utils import timezone
 
+from core import tenancy
 from reminders import services
 
 logger = logging.getLogger(__name__)
@@ -29,7 +30,8 @@ class Command(BaseCommand):
     def handle(self, *args: Any, loop: bool, interval: float, **options: Any) -> None:
         worker = f"{socket.gethostname()}:{os.getpid()}"
         if not loop:
-            done = services.sweep(clock_now=timezone.now, worker=worker)
+            with tenancy.program("reminders"):
+                done = services.sweep(clock_now=timezone.now, worker=worker)
             self.stdout.write(
                 ", ".join(f"{what} {count}" for what, count in sorted(done.items())) or "nothing due"
             )
@@ -39,7 +41,8 @@ class Command(BaseCommand):
             signal.signal(number, lambda *_: stop.set())
         while not stop.is_set():
             try:
-                services.sweep(clock_now=timezone.now, worker=worker, stopping=stop.is_set)
+                with tenancy.program("reminders"):
+                    services.sweep(clock_now=timezone.now, worker=worker, stopping=stop.is_set)
             except (OperationalError, InterfaceError) as error:
                 logger.error("database not reached (%s); trying again", type(error).__name__)
                 connection.close()

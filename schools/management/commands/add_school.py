@@ -5,12 +5,13 @@ from __future__ import annotations
 from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
+from core.commands import ProgramCommand
 from schools import selectors, services
 
 
-class Command(BaseCommand):
+class Command(ProgramCommand):
     help = "Open a school with its ten-digit national code; its first people come by `manage.py invite`."
 
     def add_arguments(self, parser: ArgumentParser) -> None:

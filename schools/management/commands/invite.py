@@ -6,16 +6,17 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.core.validators import validate_email
 from django.utils import timezone
 
 from accounts import phones
 from accounts.roles import ROLES, Role
+from core.commands import ProgramCommand
 from schools import selectors, services
 
 
-class Command(BaseCommand):
+class Command(ProgramCommand):
     help = (
         "Print a link by which somebody joins: works once, for seven days. "
         "In a running school, its administrators and head teachers invite on the People page."

@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.utils import timezone, translation
 
 from accounts.models import User
+from core.commands import ProgramCommand
 from schools.models import School
 from students.roster.messages import FileRefused
 from students.selectors import roster_words
@@ -24,7 +25,7 @@ _WIDTH = 30
 _SHOWN = 20
 
 
-class Command(BaseCommand):
+class Command(ProgramCommand):
     help = (
         "Compare a roster file (.xlsx or .csv) with a school; with --commit, import it. A dry run by default."
     )

@@ -5,17 +5,18 @@ from __future__ import annotations
 from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.db import transaction
 from django.utils import timezone
 
 from accounts import selectors as account_selectors
+from core.commands import ProgramCommand
 from schools import selectors as school_selectors
 from students.selectors import lists
 from students.services import pairings
 
 
-class Command(BaseCommand):
+class Command(ProgramCommand):
     help = "Pair a teacher with pupils by their school numbers; --end takes the pairing back. All or nothing."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
