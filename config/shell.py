@@ -32,6 +32,7 @@ ITEMS = (
     Item("students:today", _("Today"), "today", on_phone=True),
     Item("students:list", _("Children"), "children", Perm.STUDENT_FIND, on_phone=True),
     Item("counselling:follow_ups", _("Follow-ups"), "flag", Perm.TALK_LOG),
+    Item("counselling:concerns", _("Concerns"), "warning", Perm.CONCERN_REPORT),
     Item("counselling:quiet", _("Longest without a talk"), "clock", Perm.TALK_LOG),
     Item("reminders:bell", _("Reminders"), "bell", on_phone=True),
     Item("students:roster_imports", _("Roster import"), "upload", Perm.ROSTER_IMPORT),

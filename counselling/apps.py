@@ -5,11 +5,12 @@ class CounsellingConfig(AppConfig):
     name = "counselling"
 
     def ready(self) -> None:
-        from counselling import panels
+        from counselling import concern_panels, panels
         from counselling.services import topics
         from schools import registry as school_registry
 
         panels.register()
+        concern_panels.register()
         school_registry.for_each_new_school(
             "topics", lambda school, by: topics.ensure_standard(school=school, by=by)
         )

@@ -11,6 +11,7 @@ from django.http import Http404
 
 from accounts.models import User
 from accounts.permissions import Perm
+from reminders import categories
 from reminders.models import Reminder
 from schools import access as school_access
 
@@ -29,7 +30,7 @@ def get_own_or_404(user: User, public_id: uuid.UUID) -> Reminder:
 
 
 def overseen(user: User, *, on: date) -> QuerySet[Reminder]:
-    """The reminders of the schools where this person watches over delivery.
+    """The reminders of the schools where this person watches over delivery, but for the private ones.
 
     Raises PermissionDenied if there is none.
     """
@@ -37,7 +38,7 @@ def overseen(user: User, *, on: date) -> QuerySet[Reminder]:
         raise PermissionDenied
     return Reminder.objects.filter(
         school__in=school_access.visible_schools(user, Perm.REMINDER_OVERSEE, on=on)
-    )
+    ).exclude(category__in=categories.PRIVATE)
 
 
 def get_overseen_or_404(user: User, public_id: uuid.UUID, *, on: date) -> Reminder:
@@ -46,7 +47,9 @@ def get_overseen_or_404(user: User, public_id: uuid.UUID, *, on: date) -> Remind
     Raises Http404 outside the person's schools, PermissionDenied inside them without the right.
     """
     found = Reminder.objects.select_related("school__area").filter(public_id=public_id).first()
-    if found is None or not school_access.can(user, Perm.SCHOOL_VIEW, school=found.school, on=on):
+    if found is None or found.category in categories.PRIVATE:
+        raise Http404
+    if not school_access.can(user, Perm.SCHOOL_VIEW, school=found.school, on=on):
         raise Http404
     if not school_access.can(user, Perm.REMINDER_OVERSEE, school=found.school, on=on):
         raise PermissionDenied

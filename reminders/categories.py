@@ -11,7 +11,14 @@ from django.utils.translation import gettext_lazy as _
 
 CATEGORIES: dict[str, Promise] = {
     "follow_up": _("A follow-up is due"),
+    "concern": _("Something was reported to you"),
+    "concern_private": _("Something was reported to you"),
+    "second_factor": _("Your way of signing in has changed"),
+    "new_browser": _("Your account was signed in to by a new browser"),
 }
+
+# Not even those who watch over delivery are told of these: what it is about may be one of them.
+PRIVATE = frozenset({"concern_private"})
 
 
 def label(code: str) -> str:
