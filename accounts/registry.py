@@ -1,4 +1,4 @@
-"""What higher apps know of a person, asked without importing them: their page, their roles, how to tell them."""
+"""What higher apps know of a person, asked without importing them: their page, roles, how to tell them."""
 
 from __future__ import annotations
 

@@ -136,9 +136,7 @@ ROLES: dict[Role, RoleSpec] = {
     ),
     Role.SCHOOL_ADMIN: RoleSpec(
         _("School administrator"),
-        _(
-            "Keeps the roster, classes, terms, people and duties of the school; reads no entry about a child."
-        ),
+        _("Keeps the roster, classes, terms, people and duties of the school; reads no entry about a child."),
         Reach.SCHOOL,
         "school",
         frozenset(
@@ -216,3 +214,15 @@ NEEDS_TWO_PEOPLE = [
     Role.SCHOOL_ADMIN.value,
     Role.HEAD_TEACHER.value,
 ]
+
+
+# These open or govern much: a passkey or an app's code, a printed sheet isn't enough (issue 3, People).
+NEED_STRONG_FACTOR = frozenset(
+    {
+        Role.COUNSELLOR,
+        Role.SAFEGUARDING_LEAD,
+        Role.SCHOOL_ADMIN,
+        Role.HEAD_TEACHER,
+        Role.DISTRICT_OFFICIAL,
+    }
+)

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts import forms, registry, selectors, services
+from accounts import forms, registry, selectors, services, step_up
 from accounts.http import SignedInRequest
 from core import htmx
 
@@ -38,6 +38,7 @@ def preferences(request: SignedInRequest) -> HttpResponse:
 
 @sensitive_post_parameters("password")
 @require_POST
+@step_up.required
 def issue_token(request: SignedInRequest) -> HttpResponse:
     """Make an API token; this answer is the only place where it can be read."""
     form = forms.ApiTokenForm(request.POST, user=request.user)

@@ -16,6 +16,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", core_views.healthz, name="healthz"),
     path("csp-report/", core_views.csp_report, name="csp_report"),
     path("accounts/", include("accounts.sign_in_urls")),
+    path("accounts/2fa/", include("accounts.second_factor.urls")),
     path("me/", include("accounts.urls")),
     path("api/v1/docs/", api_docs.reference, name="reference_for_programs"),
     path("api/v1/", include("config.api_urls")),

@@ -6,6 +6,7 @@ import "./dialog.js";
 import "./finder.js";
 import "./hide.js";
 import "./menu.js";
+import "./passkey.js";
 import "./session.js";
 import "./sticky.js";
 import "./toast.js";
