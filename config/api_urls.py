@@ -42,5 +42,6 @@ urlpatterns = [
         counselling.FollowUpCancelView.as_view(),
         name="follow_up_cancel",
     ),
+    path("follow-ups/<uuid:public_id>/note/", counselling.FollowUpNoteView.as_view(), name="follow_up_note"),
     path("follow-ups/<uuid:public_id>/move/", counselling.FollowUpMoveView.as_view(), name="follow_up_move"),
 ]

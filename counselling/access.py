@@ -1,14 +1,18 @@
 """Who may read what was written about a pupil. No superuser path: rights come from memberships alone.
 
-School-wide entries need TALK_READ over the pupil, restricted ones TALK_READ_RESTRICTED; whoever wrote an
-entry keeps reading it while they may still open the pupil's page. A withdrawn entry stays readable to its
-author and to those who read restricted entries.
+Depths: a school-wide entry needs TALK_READ over the pupil, a restricted one TALK_READ_RESTRICTED, a working
+note TALK_READ_PROCESS; a sealed one is for the colleagues it names, as is a restricted one shared with them.
+Whoever wrote an entry keeps reading it. Author and named colleagues need to be let onto the pupil's page
+still. Break-glass opens restricted entries, and sealed ones once a second person has approved; never working
+notes. A withdrawn entry stays readable to its author and to those whose right, not whose name, opens it (a
+school-wide one to those who read restricted entries). Only its readers know that a sealed entry or a working
+note exists.
 """
 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -19,14 +23,17 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.permissions import Perm
-from counselling.models import FollowUp, Session, Topic
+from counselling.models import EntryGrant, FollowUp, Session, Topic
+from counselling.models.session import SHAREABLE
 from schools import access as school_access
 from students import access as student_access
-from students.models import Student
+from students.models import EmergencyAccess, Student
 
+_Level = Session.Sensitivity
 _READ_RIGHT = {
-    Session.Sensitivity.SCHOOL: Perm.TALK_READ,
-    Session.Sensitivity.RESTRICTED: Perm.TALK_READ_RESTRICTED,
+    _Level.SCHOOL: Perm.TALK_READ,
+    _Level.RESTRICTED: Perm.TALK_READ_RESTRICTED,
+    _Level.PROCESS: Perm.TALK_READ_PROCESS,
 }
 
 
@@ -35,26 +42,52 @@ class Reading:
     """What a person may read about one pupil, worked out once for a page."""
 
     user_id: int
-    school_wide: bool
-    restricted: bool
-    knows_restricted: bool
+    school_wide: bool = False
+    restricted: bool = False
+    knows_restricted: bool = False
+    process: bool = False
+    sealed: bool = False  # break-glass, approved by a second person
+    granted: frozenset[int] = frozenset()  # entries that name this person as a reader
 
     def may_read(self, session: Session) -> bool:
         if session.author_id == self.user_id:
             return True
-        if session.withdrawn_at is not None or session.sensitivity == Session.Sensitivity.RESTRICTED:
+        standing = session.withdrawn_at is None
+        if standing and session.pk in self.granted:
+            return True
+        if session.sensitivity == _Level.SCHOOL:
+            return self.restricted or (standing and self.school_wide)
+        if session.sensitivity == _Level.RESTRICTED:
             return self.restricted
-        return self.school_wide
+        if session.sensitivity == _Level.SEALED:
+            return standing and self.sealed
+        return self.process
+
+    def may_know(self, session: Session) -> bool:
+        """Whether the person may know that the entry exists, if only as a grey line."""
+        if self.may_read(session):
+            return True
+        return (
+            self.knows_restricted
+            and session.sensitivity == _Level.RESTRICTED
+            and session.withdrawn_at is None
+        )
 
     def known(self) -> Q:
-        """Entries that may be shown, if only as a grey line."""
-        if self.restricted:
-            return Q()
+        """The twin of may_know for lists."""
         known = Q(author_id=self.user_id)
+        if self.granted:
+            known |= Q(pk__in=self.granted, withdrawn_at=None)
+        if self.restricted:
+            known |= Q(sensitivity__in=[_Level.SCHOOL, _Level.RESTRICTED])
+        if self.process:
+            known |= Q(sensitivity=_Level.PROCESS)
+        if self.sealed:
+            known |= Q(sensitivity=_Level.SEALED, withdrawn_at=None)
         if self.school_wide:
-            known |= Q(sensitivity=Session.Sensitivity.SCHOOL, withdrawn_at=None)
+            known |= Q(sensitivity=_Level.SCHOOL, withdrawn_at=None)
         if self.knows_restricted:
-            known |= Q(sensitivity=Session.Sensitivity.RESTRICTED, withdrawn_at=None)
+            known |= Q(sensitivity=_Level.RESTRICTED, withdrawn_at=None)
         return known
 
 
@@ -69,12 +102,33 @@ def reading(user: User, student: Student, *, on: date) -> Reading:
         school_wide=has(Perm.TALK_READ),
         restricted=has(Perm.TALK_READ_RESTRICTED),
         knows_restricted=has(Perm.TALK_KNOW_RESTRICTED),
+        process=has(Perm.TALK_READ_PROCESS),
+        sealed=student.pk in _unsealed(user, on),
+        granted=_granted(user, student),
     )
+
+
+def _granted(user: User, student: Student | None = None) -> frozenset[int]:
+    """The entries that name this person as a reader now: few, so they are fetched and not joined."""
+    grants = EntryGrant.objects.filter(user=user, revoked_at=None)
+    if student is not None:
+        grants = grants.filter(student=student)
+    return frozenset(grants.values_list("session_id", flat=True))
+
+
+def _unsealed(user: User, on: date) -> frozenset[int]:
+    """The pupils whose sealed entries a break-glass in force opens: a second person has approved it."""
+    opened = student_access.open_emergencies(user, on=on)
+    now = school_access.moment_of(user.seen_at, on)
+    if not opened or now is None:
+        return frozenset()
+    used = EmergencyAccess.objects.in_force(now).filter(user=user, approved_at__isnull=False)
+    return frozenset(used.filter(student_id__in=opened).values_list("student_id", flat=True))
 
 
 def own_reading(user: User) -> Reading:
     """What somebody may read of a list that holds nothing but their own entries."""
-    return Reading(user_id=user.pk, school_wide=False, restricted=False, knows_restricted=False)
+    return Reading(user_id=user.pk)
 
 
 def visible_sessions(user: User, *, on: date) -> QuerySet[Session]:
@@ -91,9 +145,21 @@ def _readable(user: User, on: date, session: str = "") -> Q:
     def over(perm: Perm) -> Q:
         return Q(**{f"{session}student__in": student_access.visible_students(user, perm, on=on)})
 
+    def at(*levels: str) -> Q:
+        return Q(**{f"{session}sensitivity__in": levels})
+
+    standing = Q(**{f"{session}withdrawn_at": None})
     mine = Q(**{f"{session}author": user})
-    open_ = Q(**{f"{session}sensitivity": Session.Sensitivity.SCHOOL, f"{session}withdrawn_at": None})
-    return (mine & over(Perm.STUDENT_VIEW)) | (open_ & over(Perm.TALK_READ)) | over(Perm.TALK_READ_RESTRICTED)
+    if granted := _granted(user):
+        mine |= standing & Q(**{f"{session}pk__in": granted})
+    sealed = at(_Level.SEALED) & standing & Q(**{f"{session}student__in": _unsealed(user, on)})
+    return (
+        sealed
+        | (mine & over(Perm.STUDENT_VIEW))
+        | (at(_Level.SCHOOL) & standing & over(Perm.TALK_READ))
+        | (at(_Level.SCHOOL, _Level.RESTRICTED) & over(Perm.TALK_READ_RESTRICTED))
+        | (at(_Level.PROCESS) & over(Perm.TALK_READ_PROCESS))
+    )
 
 
 def get_session_or_404(user: User, public_id: uuid.UUID, *, on: date) -> Session:
@@ -111,7 +177,7 @@ def get_session_or_404(user: User, public_id: uuid.UUID, *, on: date) -> Session
     rights = reading(user, session.student, on=on)
     if rights.may_read(session):
         return session
-    if session.sensitivity == Session.Sensitivity.RESTRICTED and rights.knows_restricted:
+    if rights.may_know(session):
         raise PermissionDenied
     raise Http404
 
@@ -147,11 +213,49 @@ def get_follow_up_or_404(user: User, public_id: uuid.UUID, *, on: date) -> Follo
     return follow_up
 
 
-def readers(student: Student, sensitivity: str, *, author: User, on: date) -> QuerySet[User]:
-    """Everybody who will be able to read an entry of this sensitivity, its author included."""
-    perm = _READ_RIGHT[Session.Sensitivity(sensitivity)]
-    allowed = student_access.people_who(perm, student, on=on)
-    return User.objects.filter(Q(pk__in=allowed.values("pk")) | Q(pk=author.pk))
+def readers(
+    student: Student, sensitivity: str, *, author: User, on: date, named: Iterable[User] = ()
+) -> QuerySet[User]:
+    """Everybody who will be able to read an entry of this sensitivity, its author included.
+
+    `named` are the colleagues it names; they count where naming means something.
+    """
+    found = Q(pk=author.pk)
+    if perm := _READ_RIGHT.get(_Level(sensitivity)):
+        found |= Q(pk__in=student_access.people_who(perm, student, on=on).values("pk"))
+    if sensitivity in SHAREABLE and (ids := [user.pk for user in named]):
+        let_in = student_access.people_who(Perm.STUDENT_VIEW, student, on=on).values("pk")
+        found |= Q(pk__in=ids) & Q(pk__in=let_in)
+    return User.objects.filter(found)
+
+
+def levels_for(user: User, student: Student, *, on: date) -> list[str]:
+    """The depths at which the person may write about a pupil with whom they log talks."""
+    writes_notes = student_access.reason_for(user, student, Perm.TALK_READ_PROCESS, on=on)
+    return [one for one in _Level.values if one != _Level.PROCESS or writes_notes]
+
+
+def nameable(student: Student, *, author: User, on: date) -> QuerySet[User]:
+    """Colleagues who may be named as readers: those who work with this pupil, whatever they may read."""
+    return student_access.people_who(Perm.TALK_LOG, student, on=on).exclude(pk=author.pk)
+
+
+def may_share(user: User, session: Session, *, on: date) -> bool:
+    """The author shares; a restricted entry is also shared by those whose role reads it."""
+    if session.sensitivity not in SHAREABLE or session.withdrawn_at is not None:
+        return False
+    if session.author_id == user.pk:
+        return True
+    right = student_access.reason_for(user, session.student, Perm.TALK_READ_RESTRICTED, on=on)
+    return session.sensitivity == _Level.RESTRICTED and right is not None
+
+
+def get_shareable_session_or_404(user: User, public_id: uuid.UUID, *, on: date) -> Session:
+    """An entry whose readers the person names. Raises Http404, PermissionDenied."""
+    session = get_session_or_404(user, public_id, on=on)
+    if not may_share(user, session, on=on):
+        raise PermissionDenied
+    return session
 
 
 def require_logging(user: User, *, on: date) -> None:

@@ -15,7 +15,9 @@ from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework.exceptions import ValidationError
 from rest_framework.response import Response
 
+from accounts import step_up
 from accounts.http import ApiRequest
+from accounts.models import User
 from accounts.permissions import Perm
 from core.api.problems import Conflict
 from core.api.shapes import PageQuery, page_of
@@ -24,6 +26,7 @@ from counselling import access
 from counselling import serializers as shapes
 from counselling.models import FollowUp, Session, Topic
 from counselling.selectors import lists
+from counselling.selectors import talks as talk_selectors
 from counselling.services import follow_ups, talks
 from schools import access as school_access
 from students import access as student_access
@@ -84,7 +87,9 @@ class SessionsView(ApiView):
         shape = self.body(shapes.TalkShape)
         data = shape.validated_data
         student = student_access.get_student_or_404(request.user, data["student"], Perm.TALK_LOG, on=on)
-        details = shape.details(_topics(student, data), _linked(request, data, on))
+        details = shape.details(
+            _topics(student, data), _linked(request, data, on), _named(request, student, data, on)
+        )
         with _rules():
             session = talks.log_talk(
                 student=student,
@@ -134,17 +139,31 @@ def _linked(request: ApiRequest, data: dict[str, Any], on: date) -> dict[Student
     return resolved.pupils
 
 
+def _named(request: ApiRequest, student: Student, data: dict[str, Any], on: date) -> list[User]:
+    asked = [str(one) for one in data["named"]]
+    found = talk_selectors.Audience(student, request.user, on).named(asked)
+    known = {str(user.public_id) for user in found}
+    wrong = {
+        str(place): [_("Name colleagues who work with this pupil.")]
+        for place, one in enumerate(asked)
+        if one not in known
+    }
+    if wrong:
+        raise ValidationError({"named": wrong})
+    return found
+
+
 def _entry(request: ApiRequest, session: Session) -> Any:
-    """An entry with its words: access has let the person in, and reading them is noted where it must be."""
-    texts = talks.read_texts(session=session, by=request.user)
+    """An entry, with its words if it is an open one: access has let the person in."""
+    texts = [] if session.is_closed else talks.read_texts(session=session, by=request.user)
     return shapes.SessionSerializer(session, context={"texts": texts, "user": request.user}).data
 
 
 class SessionView(ApiView):
     @extend_schema(
         operation_id="sessions_retrieve",
-        summary="One talk with its words",
-        description="Reading a restricted entry of somebody else leaves a note in the audit trail.",
+        summary="One talk, with its words if it is school-wide",
+        description="The words of a closed entry are read at `/sessions/{public_id}/texts/`.",
         responses=shapes.SessionSerializer,
     )
     def get(self, request: ApiRequest, public_id: uuid.UUID) -> Response:
@@ -153,6 +172,23 @@ class SessionView(ApiView):
 
 
 class SessionTextsView(ApiView):
+    @extend_schema(
+        operation_id="sessions_texts",
+        summary="The words of a talk, closed or not",
+        description=(
+            "Reading a closed entry leaves a note in the audit trail and needs a second factor proven within "
+            "ten minutes, so a token can't: 403 `second_factor_needed`."
+        ),
+        responses=shapes.TextsSerializer,
+    )
+    def get(self, request: ApiRequest, public_id: uuid.UUID) -> Response:
+        session = access.get_session_or_404(request.user, public_id, on=timezone.localdate())
+        if session.is_closed:
+            step_up.require_for_api(request)
+        texts = talks.read_texts(session=session, by=request.user)
+        found = {"mood": session.mood, "topics": session.topics.all(), "texts": texts}
+        return Response(shapes.TextsSerializer(found).data)
+
     @extend_schema(
         operation_id="sessions_correct",
         summary="Correct your own entry: the earlier version stays",
@@ -210,14 +246,27 @@ class FollowUpsView(ApiView):
 class FollowUpView(ApiView):
     @extend_schema(
         operation_id="follow_ups_retrieve",
-        summary="One promise with its note",
-        description="Reading one after somebody else's restricted entry leaves a note in the audit trail.",
+        summary="One promise, with its note if it came from a school-wide entry",
         responses=shapes.FollowUpSerializer,
     )
     def get(self, request: ApiRequest, public_id: uuid.UUID) -> Response:
         found = access.get_follow_up_or_404(request.user, public_id, on=timezone.localdate())
-        found = follow_ups.read(follow_up=found, by=request.user)
         return Response(shapes.FollowUpSerializer(found).data)
+
+
+class FollowUpNoteView(ApiView):
+    @extend_schema(
+        operation_id="follow_ups_note",
+        summary="The note of a promise",
+        description="After a closed entry the rules of its words hold: noted, and the second factor needed.",
+        responses=shapes.NoteSerializer,
+    )
+    def get(self, request: ApiRequest, public_id: uuid.UUID) -> Response:
+        found = access.get_follow_up_or_404(request.user, public_id, on=timezone.localdate())
+        if found.is_closed:
+            step_up.require_for_api(request)
+        found = follow_ups.read(follow_up=found, by=request.user)
+        return Response(shapes.NoteSerializer(found).data)
 
 
 def _change(

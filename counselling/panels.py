@@ -42,7 +42,7 @@ def last_talk(user: User, student: Student, now: datetime) -> str | None:
     """Days since the last talk, for those who talk with children."""
     if not _may_log(user, student, now):
         return None
-    at = talks.last_talk_at(student)
+    at = talks.last_talk_at(student, user=user)
     if at is None:
         return _("No talk yet")
     days = (timezone.localdate(now) - timezone.localdate(at)).days

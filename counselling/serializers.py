@@ -7,6 +7,7 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from accounts.models import User
 from core.api.shapes import Choice, Few, PageQuery, Shape
 from counselling.models import FollowUp, LinkedPupil, Session, SessionText, Topic
 from counselling.services.talks import TalkDetails, Words
@@ -14,6 +15,7 @@ from students.serializers import StudentBriefSerializer
 
 MAX_TOPICS = 10
 MAX_LINKED = 10
+MAX_NAMED = 20
 STATES = ["open", "done", "cancelled"]
 
 
@@ -49,8 +51,8 @@ class SessionQuery(PageQuery):
 class SessionItemSerializer(serializers.Serializer):
     """A talk in a list: that it took place, never its words.
 
-    Mood and topics are null for a restricted or withdrawn entry, whoever asks: reading those is noted,
-    so it is done one by one.
+    Mood and topics are null for a closed (restricted, sealed, working note) or withdrawn entry, whoever asks:
+    reading those is noted, so it is done one by one.
     """
 
     id = serializers.UUIDField(source="public_id")
@@ -77,7 +79,7 @@ class SessionItemSerializer(serializers.Serializer):
 
 
 def _is_closed(session: Session) -> bool:
-    return session.sensitivity == Session.Sensitivity.RESTRICTED or session.withdrawn_at is not None
+    return session.is_closed or session.withdrawn_at is not None
 
 
 class TextSerializer(serializers.Serializer):
@@ -93,8 +95,20 @@ class TextSerializer(serializers.Serializer):
     written_at = serializers.DateTimeField()
 
 
+class TextsSerializer(serializers.Serializer):
+    """Every version of a talk's words, the newest first, with what is as telling as they."""
+
+    mood = serializers.ChoiceField(choices=Session.Mood.choices, allow_null=True)
+    topics = TopicBriefSerializer(many=True)
+    texts = TextSerializer(many=True)
+
+
 class SessionSerializer(serializers.Serializer):
-    """One talk with every version of its words, the newest first."""
+    """One talk with every version of its words, the newest first.
+
+    Mood, topics and texts of a closed entry are null, whoever asks: they are read at `/texts/`, with the
+    second factor, and that is noted.
+    """
 
     id = serializers.UUIDField(source="public_id")
     client_id = serializers.SerializerMethodField(help_text="Your own id of it; null for others' entries.")
@@ -104,17 +118,25 @@ class SessionSerializer(serializers.Serializer):
     recorded_at = serializers.DateTimeField()
     sensitivity = serializers.ChoiceField(choices=Session.Sensitivity.choices)
     withdrawn_at = serializers.DateTimeField(allow_null=True)
-    mood = serializers.ChoiceField(choices=Session.Mood.choices, allow_null=True)
-    topics = TopicBriefSerializer(many=True)
+    mood = serializers.SerializerMethodField()
+    topics = serializers.SerializerMethodField()
     texts = serializers.SerializerMethodField()
+
+    @extend_schema_field(serializers.ChoiceField(choices=Session.Mood.choices, allow_null=True))
+    def get_mood(self, session: Session) -> int | None:
+        return None if session.is_closed else session.mood
+
+    @extend_schema_field(TopicBriefSerializer(many=True, allow_null=True))
+    def get_topics(self, session: Session) -> Any:
+        return None if session.is_closed else TopicBriefSerializer(session.topics.all(), many=True).data
 
     @extend_schema_field(serializers.UUIDField(allow_null=True))
     def get_client_id(self, session: Session) -> str | None:
         return str(session.client_id) if session.author_id == self.context["user"].pk else None
 
-    @extend_schema_field(TextSerializer(many=True))
+    @extend_schema_field(TextSerializer(many=True, allow_null=True))
     def get_texts(self, session: Session) -> Any:
-        return TextSerializer(self.context["texts"], many=True).data
+        return None if session.is_closed else TextSerializer(self.context["texts"], many=True).data
 
 
 def _text(name: str, *, required: bool = False) -> serializers.CharField:
@@ -158,12 +180,19 @@ class TalkShape(WordsShape):
     mood = Choice(choices=Session.Mood.choices, required=False, allow_null=True, default=None)
     topics = Few(child=serializers.UUIDField(), required=False, default=list, max_length=MAX_TOPICS)
     linked = Few(child=LinkedShape(), required=False, default=list, max_length=MAX_LINKED)
+    named = Few(
+        child=serializers.UUIDField(),
+        required=False,
+        default=list,
+        max_length=MAX_NAMED,
+        help_text="Colleagues who may read a restricted or sealed entry; a sealed one needs at least one.",
+    )
     follow_up_on = serializers.DateField(required=False, allow_null=True, default=None)
     follow_up_note = serializers.CharField(
         required=False, allow_blank=True, default="", max_length=FollowUp._meta.get_field("note").max_length
     )
 
-    def details(self, topics: list[Topic], linked: dict[Any, str]) -> TalkDetails:
+    def details(self, topics: list[Topic], linked: dict[Any, str], named: list[User]) -> TalkDetails:
         data = self.validated_data
         return TalkDetails(
             happened_at=data["happened_at"],
@@ -171,6 +200,7 @@ class TalkShape(WordsShape):
             mood=data["mood"],
             topics=topics,
             linked=linked,
+            named=named,
             follow_up_on=data["follow_up_on"],
             follow_up_note=data["follow_up_note"],
         )
@@ -212,9 +242,17 @@ class FollowUpItemSerializer(serializers.Serializer):
 
 
 class FollowUpSerializer(FollowUpItemSerializer):
-    """One promise with its note."""
+    """One promise with its note; null after a closed entry, whose notes are read at `/note/`."""
 
-    note = serializers.CharField()
+    note = serializers.SerializerMethodField()
+
+    @extend_schema_field(serializers.CharField(allow_null=True))
+    def get_note(self, follow_up: FollowUp) -> str | None:
+        return None if follow_up.is_closed else follow_up.note
+
+
+class NoteSerializer(serializers.Serializer):
+    note = serializers.CharField(allow_blank=True)
 
 
 class MoveShape(Shape):

@@ -62,6 +62,7 @@ class SchoolFacts:
     """What is already in the database about a school when its children are made."""
 
     id: int
+    public_id: UUID
     plan: SchoolPlan
     classes: list[ClassFacts]
     paired_ids: list[int]
@@ -282,6 +283,7 @@ class Households:
             )
         phones = [student.phone, *(adult.phone for adult in family.adults)]
         keys = finder_keys.keys_of(
+            school_id=school.id,
             names=[student.name],
             numbers=[student.school_number],
             identities=[student.national_number, student.identity_number],

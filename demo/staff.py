@@ -90,6 +90,7 @@ class Staff:
         self._start_work()
         return SchoolFacts(
             id=school.pk,
+            public_id=school.public_id,
             plan=plan,
             classes=[
                 ClassFacts(row.pk, row.grade, row.number, teacher.pk)

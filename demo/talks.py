@@ -20,6 +20,8 @@ _TOPIC_WEIGHTS = {
 _MOODS = {"joy": [0, 1, 3, 9, 7], "study": [1, 5, 9, 8, 3], "safety": [2, 6, 7, 2, 1]}
 _USUAL_MOODS = [2, 7, 9, 7, 3]
 _RESTRICTED_CHANCE = {"feelings": 0.7, "safety": 0.7, "family": 0.4}
+_SEALED_CHANCE = 0.2  # of what a counsellor or lead restricts
+_NOTE_CHANCE = 0.12  # of what else a counsellor writes: a working note
 
 
 @dataclass
@@ -98,6 +100,11 @@ class Talks:
         chance = _RESTRICTED_CHANCE.get(topic, 0.0)
         may_restrict = author_id in {self.school.counsellor_id, self.school.lead_id}
         restricted = mood <= 2 and self.rng.random() < (chance if may_restrict else chance / 3)
+        level = "restricted" if restricted else "school"
+        if may_restrict and restricted and self.rng.random() < _SEALED_CHANCE:
+            level = "sealed"
+        elif author_id == self.school.counsellor_id and not restricted and self.rng.random() < _NOTE_CHANCE:
+            level = "process"
         session = rows.Session(
             id=self.next_id(rows.Session),
             public_id=seeded_uuid(self.rng, happened_at),
@@ -108,14 +115,36 @@ class Talks:
             happened_at=happened_at,
             recorded_at=min(self.now, happened_at + timedelta(minutes=delay + self.rng.randrange(4))),
             mood=mood if self.rng.random() < 0.93 else None,
-            sensitivity="restricted" if restricted else "school",
+            sensitivity=level,
         )
         self.made.add(session)
+        if level == "sealed":
+            self._name_readers(session)
         return session
+
+    def _name_readers(self, session: rows.Session) -> None:
+        """A sealed entry is for the counsellor and the lead; now and then the head teacher is told too."""
+        named = {self.school.counsellor_id, self.school.lead_id} - {session.author_id}
+        if self.rng.random() < 0.3:
+            named.add(self.school.head_id)
+        for user_id in sorted(named):
+            self.made.add(
+                rows.EntryGrant(
+                    id=self.next_id(rows.EntryGrant),
+                    school_id=self.school.id,
+                    session_id=session.id,
+                    student_id=session.student_id,
+                    author_id=session.author_id,
+                    level=session.sensitivity,
+                    user_id=user_id,
+                    granted_by_id=session.author_id,
+                    granted_at=session.recorded_at,
+                )
+            )
 
     def _text(self, session: rows.Session, child: Child, topic: str) -> None:
         rng, words = self.rng, child.words
-        deep = rng.random() < (0.45 if session.sensitivity == "restricted" else 0.12)
+        deep = rng.random() < (0.12 if session.sensitivity == "school" else 0.45)
 
         def part(patterns: list[str], chance: float) -> str:
             return stories.part(rng, patterns, words) if deep and rng.random() < chance else ""
@@ -125,12 +154,15 @@ class Talks:
                 id=self.next_id(rows.SessionText),
                 school_id=self.school.id,
                 session_id=session.id,
+                student_id=session.student_id,
+                level=session.sensitivity,
                 number=1,
                 line=stories.line(rng, topic, session.mood, words),
                 facts=part(stories.FACTS, 0.8),
                 child_words=part(stories.CHILD_WORDS, 0.6),
                 action=part(stories.ACTIONS, 0.8),
                 reason="",
+                sealed=None,
                 written_by_id=session.author_id,
                 written_at=session.recorded_at,
             )
@@ -166,7 +198,16 @@ class Talks:
         if other.id != session.student_id:
             role = self.rng.choice(["affected", "involved", "witness", "helped"])
             self.made.add(
-                rows.LinkedPupil(self.next_id(rows.LinkedPupil), self.school.id, session.id, other.id, role)
+                rows.LinkedPupil(
+                    id=self.next_id(rows.LinkedPupil),
+                    school_id=self.school.id,
+                    session_id=session.id,
+                    about_id=session.student_id,
+                    author_id=session.author_id,
+                    level=session.sensitivity,
+                    student_id=other.id,
+                    role=role,
+                )
             )
 
     # --- promises ---------------------------------------------------------------------------------
@@ -190,9 +231,12 @@ class Talks:
                 school_id=self.school.id,
                 session_id=session.id,
                 student_id=session.student_id,
+                author_id=session.author_id,
+                level=session.sensitivity,
                 owner_id=session.author_id,
                 due_on=due_on,
                 note=stories.follow_up(rng, topic, child.words),
+                sealed=None,
                 created_at=session.recorded_at,
                 done_at=done_at,
                 done_by_id=session.author_id if done_at else None,

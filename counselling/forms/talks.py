@@ -11,7 +11,10 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from accounts.models import User
 from counselling.models import LinkedPupil, Session, SessionText, Topic
+from counselling.models.session import SHAREABLE
+from counselling.selectors.talks import Audience
 from counselling.services.talks import TalkDetails, Words
 
 LINKED_ROWS = 3
@@ -77,9 +80,11 @@ class TalkForm(WordsForm):
     )
     sensitivity = forms.ChoiceField(
         label=_("Who can read it"),
-        choices=Session.Sensitivity.choices,
         initial=Session.Sensitivity.SCHOOL,
         widget=forms.RadioSelect,
+    )
+    named = forms.MultipleChoiceField(
+        label=_("Colleagues who may read it"), required=False, widget=forms.CheckboxSelectMultiple
     )
     follow_up = forms.ChoiceField(label=_("Follow up"), required=False, widget=forms.RadioSelect)
     follow_up_on = forms.DateField(
@@ -87,16 +92,18 @@ class TalkForm(WordsForm):
     )
     follow_up_note = forms.CharField(label=_("What to do then"), required=False, max_length=200)
 
-    def __init__(
-        self, *args: Any, topics: Any, reader_counts: Mapping[str, int], today: date, **kwargs: Any
-    ) -> None:
+    def __init__(self, *args: Any, topics: Any, audience: Audience, today: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._today = today
         self._topics = topics
+        self.audience = audience
         cast(forms.ModelMultipleChoiceField, self.fields["topics"]).queryset = topics
+        labels = dict(Session.Sensitivity.choices)
         cast(forms.ChoiceField, self.fields["sensitivity"]).choices = [
-            (value, f"{label} · {_readers(reader_counts[value])}")
-            for value, label in Session.Sensitivity.choices
+            (level, labels[level]) for level in audience.levels
+        ]
+        cast(forms.ChoiceField, self.fields["named"]).choices = lambda: [
+            (str(user.public_id), user.name) for user in audience.nameable
         ]
         cast(forms.ChoiceField, self.fields["follow_up"]).choices = [
             ("", _("None")),
@@ -119,6 +126,33 @@ class TalkForm(WordsForm):
             if data.get(f"linked_{row}") and not data.get(f"linked_role_{row}"):
                 self.add_error(f"linked_role_{row}", _("Choose this pupil's own part."))
         return data
+
+    def count_readers(self) -> None:
+        """Say beside each level how many people read it: for showing the form, not for saving a talk."""
+        field = cast(forms.ChoiceField, self.fields["sensitivity"])
+        field.choices = [
+            (level, f"{label} · {readers_said(level, len(self.audience.readers[level]))}")
+            for level, label in cast("list[tuple[str, str]]", field.choices)
+        ]
+
+    @property
+    def levels(self) -> list[tuple[str, list[User]]]:
+        """Each level's name and its readers, for the page without JavaScript."""
+        labels = dict(Session.Sensitivity.choices)
+        return [(labels[level], readers) for level, readers in self.audience.readers.items()]
+
+    @property
+    def chosen_readers(self) -> list[User]:
+        """Who reads it as the form stands."""
+        level = self["sensitivity"].value()
+        if level not in self.audience.levels:
+            return []
+        return self.audience.of(level, self.audience.named(self["named"].value() or ()))
+
+    def named_users(self) -> list[User]:
+        """Whom the author named; ticks left behind at a level that names nobody mean nothing."""
+        data = self.cleaned_data
+        return self.audience.named(data["named"]) if data["sensitivity"] in SHAREABLE else []
 
     @property
     def topic_colours(self) -> dict[str, str]:
@@ -153,12 +187,16 @@ class TalkForm(WordsForm):
             mood=data["mood"],
             topics=list(data["topics"]),
             linked=linked,
+            named=self.named_users(),
             follow_up_on=due,
             follow_up_note=data["follow_up_note"],
         )
 
 
-def _readers(count: int) -> str:
+def readers_said(level: str, count: int) -> str:
+    """How many people read a level, as its chip says it."""
+    if level == Session.Sensitivity.SEALED:
+        return str(_("you and whom you name"))
     return ngettext("%(n)d person can read this", "%(n)d people can read this", count) % {"n": count}
 
 
@@ -172,3 +210,19 @@ class CorrectionForm(WordsForm):
 
 class MoveForm(forms.Form):
     due_on = forms.DateField(label=_("New day"), widget=forms.DateInput(attrs={"type": "date"}))
+
+
+class ShareForm(forms.Form):
+    """Name one more colleague as a reader of an entry."""
+
+    user = forms.ChoiceField(label=_("Colleague"), widget=forms.RadioSelect)
+
+    def __init__(self, *args: Any, nameable: list[User], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._nameable = {str(user.public_id): user for user in nameable}
+        cast(forms.ChoiceField, self.fields["user"]).choices = [
+            (key, user.name) for key, user in self._nameable.items()
+        ]
+
+    def chosen(self) -> User:
+        return self._nameable[self.cleaned_data["user"]]

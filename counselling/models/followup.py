@@ -11,13 +11,19 @@ from django.utils.translation import gettext_lazy as _
 
 from core.models import PublicIdModel
 from core.privacy import PERSONAL, PUBLIC, SENSITIVE, Label
-from counselling.models.session import Session
+from counselling.models.session import Session, sealed_xor_clear
 from schools.models import School
 from students.models import Student
 
+# A promise needs no note, so a secret one may have neither.
+_NOTE = sealed_xor_clear("note") | Q(note="", sealed=None)
+
 
 class FollowUp(PublicIdModel):
-    """A promise with an owner and a due date; it ends by being done or cancelled, never by vanishing."""
+    """A promise with an owner and a due date; it ends by being done or cancelled, never by vanishing.
+
+    `author` and `level` repeat the entry's, for row security; the note of a secret one is in `sealed` alone.
+    """
 
     PRIVACY: ClassVar[dict[str, Label]] = {
         "id": PUBLIC,
@@ -25,9 +31,12 @@ class FollowUp(PublicIdModel):
         "school": PUBLIC,
         "session": PERSONAL,
         "student": PERSONAL,
+        "author": PERSONAL,
+        "level": SENSITIVE,
         "owner": PERSONAL,
         "due_on": PUBLIC,
         "note": SENSITIVE,
+        "sealed": SENSITIVE,
         "created_at": PUBLIC,
         "done_at": PUBLIC,
         "done_by": PERSONAL,
@@ -37,9 +46,12 @@ class FollowUp(PublicIdModel):
     school = models.ForeignKey(School, models.PROTECT, related_name="+")
     session = models.ForeignKey(Session, models.PROTECT, related_name="follow_ups")
     student = models.ForeignKey(Student, models.PROTECT, related_name="follow_ups")
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    level = models.CharField(max_length=10, choices=Session.Sensitivity.choices)
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="follow_ups")
     due_on = models.DateField(_("due"))
     note = models.CharField(_("what to do"), max_length=200, blank=True)
+    sealed = models.BinaryField(null=True, blank=True)
     created_at = models.DateTimeField()
     done_at = models.DateTimeField(null=True, blank=True)
     done_by = models.ForeignKey(
@@ -56,6 +68,7 @@ class FollowUp(PublicIdModel):
             models.CheckConstraint(
                 name="counselling_followup_one_end", condition=Q(done_at=None) | Q(cancelled_at=None)
             ),
+            models.CheckConstraint(name="counselling_followup_sealed", condition=_NOTE),
         ]
         indexes = [
             models.Index(
@@ -72,3 +85,12 @@ class FollowUp(PublicIdModel):
     @property
     def is_open(self) -> bool:
         return self.done_at is None and self.cancelled_at is None
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether its note is part of a closed entry: in no list, fetched on request, which is noted."""
+        return self.level != Session.Sensitivity.SCHOOL
+
+    @property
+    def has_note(self) -> bool:
+        return bool(self.note) or self.sealed is not None

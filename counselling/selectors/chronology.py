@@ -20,8 +20,8 @@ def talk_entries(
 ) -> list[Entry]:
     """The talks this person may know of, newest first; five queries however many.
 
-    School-wide entries carry their words. A restricted one is a grey line: its words are fetched
-    only on request, by counselling.views.talks.detail, which leaves an audit event.
+    School-wide entries carry their words. A closed one is a grey line: its words, its mood and its topics
+    are fetched only on request, by counselling.views.talks.talk, which leaves an audit event.
     """
     rights = access.reading(user, student, on=timezone.localdate(now))
     sessions = Session.objects.filter(rights.known(), student=student)
@@ -52,12 +52,12 @@ def talk_entries(
 
 
 def _is_closed(session: Session) -> bool:
-    return session.sensitivity == Session.Sensitivity.RESTRICTED or session.withdrawn_at is not None
+    return session.is_closed or session.withdrawn_at is not None
 
 
 def latest_texts(session_ids: list[int]) -> dict[int, SessionText]:
-    """The newest words of each entry; the caller has checked that they may be read."""
-    texts = SessionText.objects.filter(session_id__in=session_ids)
+    """The newest words of each school-wide entry; the caller has checked that they may be read."""
+    texts = SessionText.objects.filter(session_id__in=session_ids, level=Session.Sensitivity.SCHOOL)
     return {text.session_id: text for text in texts.order_by("session_id", "-number").distinct("session_id")}
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cached_property
 
-from django.db.models import DateTimeField, Exists, OuterRef, QuerySet, Subquery
+from django.db.models import DateTimeField, Exists, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
@@ -14,7 +16,8 @@ from accounts.permissions import Perm
 from accounts.roles import Reach
 from core.pagination import Page, keyset
 from counselling import access
-from counselling.models import Draft, Session, Topic
+from counselling.models import Draft, EntryGrant, Session, Topic
+from counselling.models.session import SECRET
 from schools import access as school_access
 from students import access as student_access
 from students.models import Enrolment, Student
@@ -26,12 +29,60 @@ def topics_in_use(school_id: int) -> QuerySet[Topic]:
     return Topic.objects.filter(school_id=school_id, is_active=True)
 
 
-def reader_counts(student: Student, *, author: User, on: date) -> dict[str, int]:
-    """How many people will be able to read an entry of each sensitivity."""
-    return {
-        choice: access.readers(student, choice, author=author, on=on).count()
-        for choice in Session.Sensitivity.values
-    }
+@dataclass(frozen=True)
+class Audience:
+    """Who will be able to read an entry that is being written, and whom else its author may name.
+
+    Asked only for what a page shows: saving a talk needs none of it.
+    """
+
+    student: Student
+    author: User
+    on: date
+
+    @cached_property
+    def levels(self) -> list[str]:
+        """The depths this author may choose."""
+        return access.levels_for(self.author, self.student, on=self.on)
+
+    @cached_property
+    def nameable(self) -> list[User]:
+        found = access.nameable(self.student, author=self.author, on=self.on)
+        return list(found.order_by("name", "pk"))
+
+    @cached_property
+    def readers(self) -> dict[str, list[User]]:
+        """Level → everybody who reads it before anybody is named."""
+        return {level: self.of(level) for level in self.levels}
+
+    def of(self, level: str, named: Iterable[User] = ()) -> list[User]:
+        return readers_of(self.student, level, author=self.author, on=self.on, named=named)
+
+    def named(self, ids: Iterable[str]) -> list[User]:
+        """Those of the colleagues who may be named whom somebody ticked; any other id gives nothing."""
+        wanted = set(ids)
+        return [user for user in self.nameable if str(user.public_id) in wanted] if wanted else []
+
+
+def readers_of(
+    student: Student, level: str, *, author: User, on: date, named: Iterable[User] = ()
+) -> list[User]:
+    """Everybody who will be able to read an entry of this level, sorted by name."""
+    if level == Session.Sensitivity.SEALED and not named:
+        return [author]
+    found = access.readers(student, level, author=author, on=on, named=named)
+    return list(found.order_by("name", "pk"))
+
+
+def readers_now(session: Session, grants: Iterable[EntryGrant], *, on: date) -> list[User]:
+    """Who can read an entry today, sorted by name; `grants` are those that stand (grants_of)."""
+    named = [grant.user for grant in grants]
+    return readers_of(session.student, session.sensitivity, author=session.author, on=on, named=named)
+
+
+def grants_of(session: Session) -> list[EntryGrant]:
+    """The colleagues it names now, the first named first."""
+    return list(session.grants.filter(revoked_at=None).select_related("user").order_by("granted_at", "pk"))
 
 
 def _unsaved_drafts(user: User) -> QuerySet[Draft]:
@@ -51,10 +102,16 @@ def drafts_of(user: User, *, on: date, limit: int = 5) -> QuerySet[Draft]:
     return _unsaved_drafts(user).filter(student__in=pupils).select_related("student")[:limit]
 
 
-def last_talk_at(student: Student) -> datetime | None:
-    """When somebody last talked with this pupil; a date only, so a restricted talk counts too."""
+def _dated(user: User) -> QuerySet[Session]:
+    """Talks whose day whoever logs talks may know: a restricted one too, not somebody else's secret one."""
+    return Session.objects.filter(~Q(sensitivity__in=SECRET) | Q(author=user), withdrawn_at=None)
+
+
+def last_talk_at(student: Student, *, user: User) -> datetime | None:
+    """When somebody last talked with this pupil, as far as this person may know: a date only."""
     return (
-        Session.objects.filter(student=student, withdrawn_at=None)
+        _dated(user)
+        .filter(student=student)
         .order_by("-happened_at")
         .values_list("happened_at", flat=True)
         .first()
@@ -75,7 +132,7 @@ def quiet_page(
 ) -> tuple[list[QuietPupil], Page[Student]]:
     """My pupils, the longest without a talk first: those nobody ever talked with lead the list."""
     today = timezone.localdate(now)
-    last = Session.objects.filter(student=OuterRef("pk"), withdrawn_at=None).order_by("-happened_at")
+    last = _dated(user).filter(student=OuterRef("pk")).order_by("-happened_at")
     pupils = my_pupils(user, on=today).annotate(
         last_talk_at=Coalesce(Subquery(last.values("happened_at")[:1]), NEVER, output_field=DateTimeField())
     )

@@ -11,7 +11,8 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from counselling.models import Draft, Session
+from counselling import sealing
+from counselling.models import ConcernDraft, Draft, Session
 from students.models import Student
 
 # Room for every field of the quick log filled to its end, in Chinese too.
@@ -31,7 +32,7 @@ def save_draft(
 
     Raises CannotKeep above MAX_CHARACTERS.
     """
-    # PostgreSQL's JSON has no null byte; without it, what was typed is worth keeping.
+    # The entry's columns take no null byte; without it, what was typed is worth keeping.
     fields = {_clean(name): [_clean(value) for value in values] for name, values in fields.items()}
     if len(json.dumps(fields, ensure_ascii=False)) > MAX_CHARACTERS:
         raise CannotKeep(_("This is more text than a draft can hold. Shorten it."))
@@ -43,7 +44,7 @@ def save_draft(
         defaults={
             "school_id": student.school_id,
             "student": student,
-            "fields": fields,
+            "sealed": sealing.seal_draft(student, by.pk, client_id, fields),
             "changed_at": now,
         },
     )
@@ -63,4 +64,5 @@ def discard_draft(*, draft: Draft, by: User) -> None:
 @transaction.atomic
 def remove_old_drafts(*, now: datetime) -> int:
     """Drafts nobody came back to within thirty days go; returns how many."""
-    return Draft.objects.filter(changed_at__lt=now - KEPT).delete()[0]
+    old = {"changed_at__lt": now - KEPT}
+    return Draft.objects.filter(**old).delete()[0] + ConcernDraft.objects.filter(**old).delete()[0]

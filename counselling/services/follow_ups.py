@@ -11,6 +11,8 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from core import audit
+from core.fields import uuid7
+from counselling import sealing
 from counselling.models import FollowUp, Session
 from reminders import services as reminder_services
 
@@ -34,14 +36,18 @@ def promise(
     *, session: Session, owner: User, due_on: date, note: str = "", by: User, now: datetime
 ) -> FollowUp:
     """Make a follow-up and, in the same transaction, the reminder for its owner."""
+    public_id = uuid7()
     follow_up = FollowUp.objects.create(
+        public_id=public_id,
         school_id=session.school_id,
         session=session,
         student_id=session.student_id,
+        author_id=session.author_id,
+        level=session.sensitivity,
         owner=owner,
         due_on=due_on,
-        note=note,
         created_at=now,
+        **sealing.note_columns(session, public_id, note),
     )
     _plan(follow_up, by=by, now=now)
     audit.record("follow_up.promised", by=by, target=follow_up, due_on=due_on.isoformat())
@@ -50,16 +56,14 @@ def promise(
 
 @transaction.atomic
 def read(*, follow_up: FollowUp, by: User) -> FollowUp:
-    """A promise with its note. After a restricted entry the note is part of it: whoever neither wrote the
-    entry nor made the promise leaves an audit event, as with the entry's words (services.talks.read_texts).
+    """A promise with its note: the one door to the note of one after a closed entry.
+
+    Such a note is part of the entry, so reading it leaves an audit event in the same transaction
+    (services.talks.read_texts).
     """
-    session = follow_up.session
-    if session.sensitivity == Session.Sensitivity.RESTRICTED and by.pk not in (
-        session.author_id,
-        follow_up.owner_id,
-    ):
+    if follow_up.level != Session.Sensitivity.SCHOOL:
         audit.record("follow_up.read", by=by, target=follow_up)
-    return follow_up
+    return sealing.open_note(follow_up)
 
 
 @transaction.atomic

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import date, datetime, timedelta
 
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from core import audit
+from counselling import access, sealing
 from counselling.models import Draft, LinkedPupil, Session, SessionText, Topic
-from counselling.services import follow_ups
+from counselling.models.session import SHAREABLE
+from counselling.services import follow_ups, sharing
 from students.models import Student
 
 UNDO = timedelta(seconds=60)  # the toast shows ten; the rest is a slow network's
@@ -51,6 +54,7 @@ class TalkDetails:
     mood: int | None = None
     topics: Iterable[Topic] = ()
     linked: Mapping[Student, str] = field(default_factory=dict)
+    named: Iterable[User] = ()  # colleagues who may read it: needed for a sealed one
     follow_up_on: date | None = None
     follow_up_note: str = ""
 
@@ -67,7 +71,7 @@ def log_talk(
     """
     if earlier := Session.objects.filter(author=by, client_id=client_id).first():
         return _same_talk(earlier, student, words, details)
-    _check(student, details, now)
+    _check(student, details, by, now)
     try:
         with transaction.atomic():
             session = Session.objects.create(
@@ -86,6 +90,7 @@ def log_talk(
     _write_text(session, words, number=1, by=by, now=now)
     session.topics.set(details.topics)
     _link(session, details.linked)
+    sharing.name_readers(session=session, users=details.named, by=by, now=now)
     if details.follow_up_on:
         follow_ups.promise(
             session=session,
@@ -103,17 +108,28 @@ def log_talk(
 def _same_talk(session: Session, student: Student, words: Words, details: TalkDetails) -> Session:
     if session.student_id != student.pk:
         raise CannotLog("", _("This form was already used for another pupil. Open a new one."))
-    first = session.texts.get(number=1)
-    if _words_of(first) != words or session.sensitivity != details.sensitivity:
+    first = sealing.open_text(session, session.texts.get(number=1))
+    same_readers = sharing.first_named(session) == {user.pk for user in details.named}
+    if words_of(first) != words or session.sensitivity != details.sensitivity or not same_readers:
         raise CannotLog("", _("This talk was saved before, with other words. Open the entry to correct it."))
     return session
 
 
-def _words_of(text: SessionText) -> Words:
+def words_of(text: SessionText) -> Words:
+    """The words of a text that is open (read_texts)."""
     return Words(text.line, text.facts, text.child_words, text.action)
 
 
-def _check(student: Student, details: TalkDetails, now: datetime) -> None:
+def _check(student: Student, details: TalkDetails, by: User, now: datetime) -> None:
+    _check_days(details, now)
+    if any(topic.school_id != student.school_id for topic in details.topics):
+        raise CannotLog("topics", _("Choose from your school's topics."))
+    if any(pupil.school_id != student.school_id or pupil == student for pupil in details.linked):
+        raise CannotLog("linked", _("Choose other pupils of this school."))
+    _check_readers(student, details, by, timezone.localdate(now))
+
+
+def _check_days(details: TalkDetails, now: datetime) -> None:
     if details.happened_at > now:
         raise CannotLog("happened_at", _("This moment is still to come. When did the talk happen?"))
     if details.happened_at < now - OLDEST:
@@ -123,32 +139,48 @@ def _check(student: Student, details: TalkDetails, now: datetime) -> None:
             follow_ups.check_day(details.follow_up_on, now=now)
         except follow_ups.WrongDay as error:
             raise CannotLog("follow_up_on", str(error)) from error
-    if any(topic.school_id != student.school_id for topic in details.topics):
-        raise CannotLog("topics", _("Choose from your school's topics."))
-    if any(pupil.school_id != student.school_id or pupil == student for pupil in details.linked):
-        raise CannotLog("linked", _("Choose other pupils of this school."))
+
+
+def _check_readers(student: Student, details: TalkDetails, by: User, on: date) -> None:
+    """A sealed entry that nobody else could read would be a secret with nobody to act on it."""
+    if details.sensitivity not in access.levels_for(by, student, on=on):
+        raise CannotLog("sensitivity", _("Only counsellors write working notes."))
+    named = {user.pk for user in details.named}
+    if details.sensitivity == Session.Sensitivity.SEALED and not named:
+        raise CannotLog("named", _("Name at least one colleague who may read it."))
+    if named and details.sensitivity not in SHAREABLE:
+        raise CannotLog("named", _("Only restricted and sealed entries name colleagues."))
+    if named and named - set(access.nameable(student, author=by, on=on).values_list("pk", flat=True)):
+        raise CannotLog("named", _("Name colleagues who work with this pupil."))
 
 
 def _write_text(
     session: Session, words: Words, *, number: int, by: User, now: datetime, reason: str = ""
 ) -> SessionText:
-    return SessionText.objects.create(
+    text = SessionText.objects.create(
         school_id=session.school_id,
         session=session,
+        student_id=session.student_id,
+        level=session.sensitivity,
         number=number,
-        line=words.line,
-        facts=words.facts,
-        child_words=words.child_words,
-        action=words.action,
-        reason=reason,
         written_by=by,
         written_at=now,
+        **sealing.text_columns(session, number, {**asdict(words), "reason": reason}),
     )
+    return sealing.open_text(session, text)
 
 
 def _link(session: Session, linked: Mapping[Student, str]) -> None:
     LinkedPupil.objects.bulk_create(
-        LinkedPupil(school_id=session.school_id, session=session, student=student, role=role)
+        LinkedPupil(
+            school_id=session.school_id,
+            session=session,
+            about_id=session.student_id,
+            author_id=session.author_id,
+            level=session.sensitivity,
+            student=student,
+            role=role,
+        )
         for student, role in linked.items()
     )
 
@@ -156,12 +188,12 @@ def _link(session: Session, linked: Mapping[Student, str]) -> None:
 @transaction.atomic
 def correct_talk(*, session: Session, words: Words, reason: str, by: User, now: datetime) -> SessionText:
     """Add a corrected text with its reason; every earlier version stays readable. Raises CannotChange."""
-    locked = Session.objects.select_for_update().get(pk=session.pk)
+    locked = _lock(session)
     if locked.withdrawn_at is not None:
         raise CannotChange(_("This entry was taken back and can't be corrected."))
     latest = locked.texts.order_by("-number").first()
     assert latest is not None  # noqa: S101  (log_talk writes number 1 in the same transaction)
-    if words == _words_of(latest):
+    if words == words_of(sealing.open_text(locked, latest)):
         raise CannotChange(_("Nothing was changed."))
     text = _write_text(locked, words, number=latest.number + 1, by=by, now=now, reason=reason)
     audit.record("session.corrected", by=by, target=session, number=text.number)
@@ -175,7 +207,7 @@ def withdraw_talk(*, session: Session, by: User, now: datetime) -> Session:
     The row stays, marked; after a minute others may have read it, and a correction is the honest way.
     Twice is once. Raises CannotChange.
     """
-    locked = Session.objects.select_for_update().get(pk=session.pk)
+    locked = _lock(session)
     if locked.withdrawn_at is not None:
         return locked
     if now - locked.recorded_at > UNDO:
@@ -188,13 +220,19 @@ def withdraw_talk(*, session: Session, by: User, now: datetime) -> Session:
     return locked
 
 
+def _lock(session: Session) -> Session:
+    rows = Session.objects.select_for_update(of=("self",)).select_related("student__school")
+    return rows.get(pk=session.pk)
+
+
 @transaction.atomic
 def read_texts(*, session: Session, by: User) -> list[SessionText]:
-    """Every version of an entry's words, newest first: the one door to a restricted body.
+    """Every version of an entry's words, newest first: the one door to a closed entry's body.
 
-    Reading a restricted entry that somebody else wrote leaves an audit event in the same transaction
-    (Regulation on the Protection of Minors Online, art. 36).
+    Reading a closed entry leaves an audit event in the same transaction, whoever reads it
+    (Regulation on the Protection of Minors Online, art. 36). Secret ones are decrypted here.
     """
-    if session.sensitivity == Session.Sensitivity.RESTRICTED and session.author_id != by.pk:
+    if session.is_closed:
         audit.record("session.read", by=by, target=session)
-    return list(session.texts.select_related("written_by").order_by("-number"))
+    texts = session.texts.select_related("written_by").order_by("-number")
+    return [sealing.open_text(session, text) for text in texts]

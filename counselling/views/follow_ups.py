@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts import step_up
 from accounts.http import SignedInRequest
 from core import htmx
 from counselling import access
@@ -46,7 +47,6 @@ def follow_up(request: SignedInRequest, public_id: uuid.UUID) -> HttpResponse:
     """One promise: the place a reminder leads to. POST gives it another day."""
     now = timezone.now()
     found = access.get_follow_up_or_404(request.user, public_id, on=timezone.localdate(now))
-    follow_ups.read(follow_up=found, by=request.user)
     form = MoveForm(request.POST or None, initial={"due_on": found.due_on})
     if request.method == "POST" and form.is_valid():
         try:
@@ -57,6 +57,19 @@ def follow_up(request: SignedInRequest, public_id: uuid.UUID) -> HttpResponse:
             form.add_error("due_on", str(error))
     context = {"follow_up": found, "form": form, "today": timezone.localdate(now)}
     return render(request, "counselling/follow_up.html", context, status=422 if form.errors else 200)
+
+
+@require_safe
+def note(request: SignedInRequest, public_id: uuid.UUID) -> HttpResponse:
+    """The note of a promise after a closed entry: asked for, noted, and behind the second factor."""
+    today = timezone.localdate()
+    found = access.get_follow_up_or_404(request.user, public_id, on=today)
+    if found.is_closed and not step_up.is_fresh(request):
+        return step_up.door(request)
+    found = follow_ups.read(follow_up=found, by=request.user)
+    form = MoveForm(initial={"due_on": found.due_on})
+    context = {"follow_up": found, "form": form, "today": today, "note": found.note}
+    return render(request, "counselling/follow_up.html", context)
 
 
 @require_POST

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
@@ -15,10 +16,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts import step_up
 from accounts.http import SignedInRequest
 from accounts.permissions import Perm
 from core import htmx
-from counselling import access
+from counselling import access, sealing
 from counselling.forms.talks import CorrectionForm, TalkForm
 from counselling.models import Draft, Session
 from counselling.selectors import talks as talk_selectors
@@ -49,7 +51,8 @@ def talk_new(request: SignedInRequest, student_id: uuid.UUID) -> HttpResponse:
         for name, message in linked.problems.items():
             form.add_error(name, message)
         if form.is_valid() and (session := _log(request, form, student, linked.pupils, now)):
-            return _after_saving(request, session, today)
+            return _after_saving(request, session, form)
+    form.count_readers()
     context = {"form": form, "student": student, "draft": draft, "now": now}
     template = "counselling/_talk_form.html" if htmx.target(request) else "counselling/talk_new.html"
     return render(request, template, context, status=422 if form.errors else 200)
@@ -59,16 +62,17 @@ def _talk_form(request: SignedInRequest, student: Student, draft: Draft | None, 
     today = timezone.localdate(now)
     kept: dict[str, Any] = {
         "topics": talk_selectors.topics_in_use(student.school_id),
-        "reader_counts": talk_selectors.reader_counts(student, author=request.user, on=today),
+        "audience": talk_selectors.Audience(student, request.user, today),
         "today": today,
     }
     if request.method == "POST":
         return TalkForm(request.POST, **kept)
     initial: dict[str, Any] = {"client_id": uuid.uuid4(), "happened_at": timezone.localtime(now)}
     if draft is not None:
-        several = {"topics"}
+        several = {"topics", "named"}
+        typed = sealing.open_draft(student, draft)
         initial |= {
-            name: values if name in several else values[-1] for name, values in draft.fields.items() if values
+            name: values if name in several else values[-1] for name, values in typed.items() if values
         }
     return TalkForm(initial=initial, **kept)
 
@@ -90,8 +94,8 @@ def _log(
         return None
 
 
-def _after_saving(request: SignedInRequest, session: Session, today: Any) -> HttpResponse:
-    count = access.readers(session.student, session.sensitivity, author=request.user, on=today).count()
+def _after_saving(request: SignedInRequest, session: Session, form: TalkForm) -> HttpResponse:
+    count = len(form.audience.of(session.sensitivity, form.named_users()))
     text = ngettext("Saved. %(n)d person can read it.", "Saved. %(n)d people can read it.", count)
     undo = reverse("counselling:talk_withdraw", args=[session.public_id])
     htmx.toast(request, text % {"n": count}, undo_url=undo)
@@ -128,9 +132,27 @@ def draft_discard(request: SignedInRequest, student_id: uuid.UUID) -> HttpRespon
 
 
 @require_safe
+def readers(request: SignedInRequest, student_id: uuid.UUID) -> HttpResponse:
+    """Who could read an entry of this level with these colleagues named: beside the form, as it changes."""
+    today = timezone.localdate()
+    student = student_access.get_student_or_404(request.user, student_id, Perm.TALK_LOG, on=today)
+    audience = talk_selectors.Audience(student, request.user, today)
+    level = request.GET.get("sensitivity", Session.Sensitivity.SCHOOL)
+    if level not in audience.levels:
+        return HttpResponse(status=422)
+    found = audience.of(level, audience.named(request.GET.getlist("named")))
+    return render(request, "counselling/_readers.html", {"readers": found})
+
+
+@require_safe
 def talk(request: SignedInRequest, public_id: uuid.UUID) -> HttpResponse:
-    """One entry with every version of its words; in the chronology, only the newest."""
+    """One entry with every version of its words; in the chronology, only the newest.
+
+    A closed one asks for the second factor first.
+    """
     session = access.get_session_or_404(request.user, public_id, on=timezone.localdate())
+    if session.is_closed and not step_up.is_fresh(request):
+        return step_up.door(request)
     texts = talks.read_texts(session=session, by=request.user)
     context = {"session": session, "texts": texts, "is_mine": session.author_id == request.user.pk}
     template = "counselling/_talk_text.html" if htmx.target(request) else "counselling/talk.html"
@@ -141,24 +163,33 @@ def talk(request: SignedInRequest, public_id: uuid.UUID) -> HttpResponse:
 def talk_correct(request: SignedInRequest, public_id: uuid.UUID) -> HttpResponse:
     """Correct my own entry: the earlier version stays."""
     session = access.get_own_session_or_404(request.user, public_id, on=timezone.localdate())
-    texts = talks.read_texts(session=session, by=request.user)
-    latest = {name: getattr(texts[0], name) for name in ("line", "facts", "child_words", "action")}
-    form = CorrectionForm(request.POST or None, initial=latest)
-    if request.method == "POST" and form.is_valid():
-        try:
-            talks.correct_talk(
-                session=session,
-                words=form.words(),
-                reason=form.cleaned_data["reason"],
-                by=request.user,
-                now=timezone.now(),
-            )
-            messages.success(request, _("Corrected. Both versions stay readable."))
+    if request.method == "POST":
+        form = CorrectionForm(request.POST)
+        if form.is_valid() and _correct(request, form, session):
             return redirect("counselling:talk", session.public_id)
-        except talks.CannotChange as error:
-            form.add_error(None, str(error))
+    elif session.is_closed and not step_up.is_fresh(request):
+        return step_up.door(request)
+    else:
+        latest = talks.read_texts(session=session, by=request.user)[0]
+        form = CorrectionForm(initial=asdict(talks.words_of(latest)))
     context = {"form": form, "session": session}
     return render(request, "counselling/talk_correct.html", context, status=422 if form.errors else 200)
+
+
+def _correct(request: SignedInRequest, form: CorrectionForm, session: Session) -> bool:
+    try:
+        talks.correct_talk(
+            session=session,
+            words=form.words(),
+            reason=form.cleaned_data["reason"],
+            by=request.user,
+            now=timezone.now(),
+        )
+    except talks.CannotChange as error:
+        form.add_error(None, str(error))
+        return False
+    messages.success(request, _("Corrected. Both versions stay readable."))
+    return True
 
 
 @require_POST

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from itertools import count
 from random import Random
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -23,6 +24,7 @@ def make_children(seed: int, now: datetime = NOW) -> rows.Rows:
     plan = places.SIX_SCHOOLS[0]
     facts = SchoolFacts(
         id=1,
+        public_id=UUID(int=1),
         plan=plan,
         classes=[ClassFacts(grade, grade, 1, 100 + grade) for grade in plan.grades],
         paired_ids=[200, 201],

@@ -1,6 +1,7 @@
 """Small functions that make one thing each, with boring values. They write rows, they hold no rules."""
 
-from tests.factories.counselling import make_follow_up, make_session, make_topic
+from tests.factories.concerns import make_concern, make_concern_reader
+from tests.factories.counselling import make_follow_up, make_grant, make_session, make_topic
 from tests.factories.places import (
     make_area,
     make_class,
@@ -20,7 +21,10 @@ __all__ = [
     "make_area",
     "make_bell",
     "make_class",
+    "make_concern",
+    "make_concern_reader",
     "make_follow_up",
+    "make_grant",
     "make_invitation",
     "make_membership",
     "make_pairing",

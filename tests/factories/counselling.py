@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from accounts.models import User
-from counselling.models import FollowUp, Session, SessionText, Topic
+from core.bulk import insert_rows
+from core.fields import uuid7
+from counselling import sealing
+from counselling.models import EntryGrant, FollowUp, Session, SessionText, Topic
 from schools.models import School
 from students.models import Student
 
@@ -17,31 +21,58 @@ def make_topic(school: School, code: str = "family") -> Topic:
 
 
 def make_session(
-    student: Student, author: User, *, line: str = "Talked about home.", **fields: Any
+    student: Student,
+    author: User,
+    *,
+    line: str = "Talked about home.",
+    named: Iterable[User] = (),
+    **fields: Any,
 ) -> Session:
     fields.setdefault("happened_at", datetime(2026, 11, 20, 4, 0, tzinfo=UTC))
     fields.setdefault("recorded_at", fields["happened_at"] + timedelta(minutes=5))
     fields.setdefault("sensitivity", Session.Sensitivity.SCHOOL)
     fields.setdefault("client_id", uuid.uuid4())
     session = Session.objects.create(school=student.school, student=student, author=author, **fields)
-    SessionText.objects.create(
-        school=student.school,
-        session=session,
-        line=line,
-        written_by=author,
-        written_at=session.recorded_at,
-    )
+    for user in named:
+        make_grant(session, user)
+    words = {"line": line, "facts": "", "child_words": "", "action": "", "reason": ""}
+    columns = {"school_id": session.school_id, "session_id": session.pk, "student_id": student.pk}
+    columns |= {"level": session.sensitivity, "number": 1, **dict.fromkeys(words, ""), "sealed": None}
+    columns |= {"written_by_id": author.pk, "written_at": session.recorded_at}
+    columns |= sealing.text_columns(session, 1, words)
+    # Without RETURNING: the program's own scope writes the words of a secret entry and never reads them.
+    insert_rows(SessionText, list(columns), [list(columns.values())])
     return session
 
 
-def make_follow_up(
-    session: Session, *, owner: User | None = None, due_on: date = date(2026, 11, 23)
-) -> FollowUp:
-    return FollowUp.objects.create(
+def make_grant(session: Session, user: User, **fields: Any) -> EntryGrant:
+    """`user` may read `session`, named by its author when it was recorded."""
+    fields.setdefault("granted_by", session.author)
+    fields.setdefault("granted_at", session.recorded_at)
+    return EntryGrant.objects.create(
         school=session.school,
         session=session,
         student=session.student,
+        author=session.author,
+        level=session.sensitivity,
+        user=user,
+        **fields,
+    )
+
+
+def make_follow_up(
+    session: Session, *, owner: User | None = None, due_on: date = date(2026, 11, 23), note: str = ""
+) -> FollowUp:
+    public_id = uuid7()
+    return FollowUp.objects.create(
+        public_id=public_id,
+        school=session.school,
+        session=session,
+        student=session.student,
+        author=session.author,
+        level=session.sensitivity,
         owner=owner or session.author,
         due_on=due_on,
         created_at=session.recorded_at,
+        **sealing.note_columns(session, public_id, note),
     )
