@@ -1,6 +1,6 @@
 from django.urls import path
 
-from counselling.views import follow_ups, talks, topics
+from counselling.views import concerns, follow_ups, sharing, talks, topics
 
 app_name = "counselling"
 
@@ -9,14 +9,30 @@ urlpatterns = [
     path("talks/new/<uuid:student_id>/", talks.talk_new, name="talk_new"),
     path("talks/new/<uuid:student_id>/draft/", talks.draft_save, name="draft_save"),
     path("talks/new/<uuid:student_id>/draft/discard/", talks.draft_discard, name="draft_discard"),
+    path("talks/new/<uuid:student_id>/readers/", talks.readers, name="readers"),
     path("talks/<uuid:public_id>/", talks.talk, name="talk"),
+    path("talks/<uuid:public_id>/readers/", sharing.talk_readers, name="talk_readers"),
+    path("talks/<uuid:public_id>/readers/<uuid:user_id>/end/", sharing.talk_unshare, name="talk_unshare"),
     path("talks/<uuid:public_id>/correct/", talks.talk_correct, name="talk_correct"),
     path("talks/<uuid:public_id>/withdraw/", talks.talk_withdraw, name="talk_withdraw"),
     path("follow-ups/", follow_ups.mine, name="follow_ups"),
     path("follow-ups/<uuid:public_id>/", follow_ups.follow_up, name="follow_up"),
+    path("follow-ups/<uuid:public_id>/note/", follow_ups.note, name="follow_up_note"),
     path("follow-ups/<uuid:public_id>/done/", follow_ups.done, name="follow_up_done"),
     path("follow-ups/<uuid:public_id>/reopen/", follow_ups.reopen, name="follow_up_reopen"),
     path("follow-ups/<uuid:public_id>/cancel/", follow_ups.cancel, name="follow_up_cancel"),
+    path("concerns/", concerns.inbox, name="concerns"),
+    path("concerns/new/", concerns.concern_new, name="concern_new"),
+    path("concerns/new/draft/", concerns.draft_save, name="concern_draft_save"),
+    path("concerns/new/draft/discard/", concerns.draft_discard, name="concern_draft_discard"),
+    path("concerns/<uuid:public_id>/", concerns.concern, name="concern"),
+    path("concerns/<uuid:public_id>/text/", concerns.concern_text, name="concern_text"),
+    path("concerns/<uuid:public_id>/add/", concerns.concern_add, name="concern_add"),
+    path("concerns/<uuid:public_id>/seen/", concerns.concern_acknowledge, name="concern_acknowledge"),
+    path("concerns/<uuid:public_id>/look-into/", concerns.concern_look_into, name="concern_look_into"),
+    path("concerns/<uuid:public_id>/close/", concerns.concern_close, name="concern_close"),
+    path("concerns/<uuid:public_id>/share/", concerns.concern_share, name="concern_share"),
+    path("concerns/<uuid:public_id>/unshare/", concerns.concern_unshare, name="concern_unshare"),
     path("quiet/", follow_ups.quiet, name="quiet"),
     path("topics/", topics.own_topics, name="topics"),
     path("topics/of/<uuid:school_id>/", topics.topics, name="school_topics"),

@@ -35,6 +35,7 @@ def make(*, school: Any, school_class: Any, student: Any, staff: dict[Role, Any]
         "class": school_class.public_id,
         "student": student.public_id,
         "session": session.public_id,
+        "user": author.public_id,
         "follow_up": follow_up.public_id,
         "reminder": reminder.public_id,
     }
