@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core import context
+from django.core.exceptions import ImproperlyConfigured, ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, resolve_url
+from django.urls import reverse
+from django.utils import formats, timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts import phones, selectors, services
+from accounts import browsers, guard, registry, services, step_up
 from accounts.models import User
 from core import audit
 
-# When this session signed in; accounts.middleware ends it after SESSION_COOKIE_AGE.
+# When this session signed in; accounts.session_middleware ends it after SESSION_COOKIE_AGE.
 SIGNED_IN_AT = "signed_in_at"
 
 _WRONG = _("The name or the password isn't right.")
+_WAIT_A_LITTLE = _("Too many wrong tries. Wait a little, then try again.")
+_WAIT_UNTIL = _(
+    "Too many wrong tries. Try again after %(time)s, or on a computer where you have signed in before."
+)
 
 
 class InvitedOnlyAdapter(DefaultAccountAdapter):
@@ -27,7 +36,7 @@ class InvitedOnlyAdapter(DefaultAccountAdapter):
         # One sentence for all: it doesn't tell whether the name, the number or the address exists.
         "username_password_mismatch": _WRONG,
         "email_password_mismatch": _WRONG,
-        "too_many_login_attempts": _("Too many wrong tries. Wait five minutes, then try again."),
+        "too_many_login_attempts": _WAIT_A_LITTLE,
         "enter_current_password": _("This isn't your present password."),
         "incorrect_password": _("This isn't your present password."),
         "invalid_password_reset": _("This link no longer works."),
@@ -43,10 +52,19 @@ class InvitedOnlyAdapter(DefaultAccountAdapter):
     def login(self, request: HttpRequest, user: User) -> None:
         super().login(request, user)
         request.session[SIGNED_IN_AT] = user.last_login.timestamp() if user.last_login else 0
-        audit.record("user.signed_in", by=user, target=user)
+        audit.record("user.signed_in", by=user, target=user, factor=step_up.proven(request) or "none")
+        _know_browser(request, user, tell=True)
+
+    def get_login_stages(self) -> list[str]:
+        return ["accounts.second_factor.stages.CodeStage"]
 
     def set_password(self, user: User, password: str) -> None:
-        services.set_password(user=user, password=password, by=user)
+        """By the form of one's settings, or by a link: the other sessions end, this browser stays known."""
+        request = context.request
+        keep = request.session.session_key or ""
+        services.set_password(user=user, password=password, by=user, keep_session=keep)
+        _know_browser(request, user, tell=False)
+        guard.welcome_back(user)
 
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:
         return resolve_url("accounts:me")
@@ -57,14 +75,58 @@ class InvitedOnlyAdapter(DefaultAccountAdapter):
         if template not in ("account/messages/logged_in.txt", "account/messages/logged_out.txt"):
             super().add_message(request, level, *args, **kwargs)
 
-    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
-        """Count wrong tries by person, not by spelling: 138 1234 5678 and 13812345678 are one account.
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        """Refuse a try that comes too soon: at signing in, or at one's own password once more."""
+        tried: guard.Try | None = getattr(request, "sign_in_try", None)
+        if tried is not None:
+            tried.checked = tried.waits_until is None
+            until = tried.waits_until
+        elif request.user.is_authenticated:
+            until = guard.begin_again(request.user, now=timezone.now())
+        else:
+            raise ImproperlyConfigured("accounts.session_middleware.SignInGuardMiddleware must count this.")
+        if until is not None:
+            raise _wait_until(until)
 
-        A name of nobody's is counted by its text, so that it is refused just as a real one is.
-        """
-        login = credentials.get("username") or credentials.get("email") or ""
-        user = selectors.user_by_login(login) if "\x00" not in login else None
-        return f"user:{user.pk}" if user else f"text:{phones.normalise(login).lower()}"
+    def authenticate(self, request: HttpRequest, **credentials: Any) -> User | None:
+        user: User | None = super().authenticate(request, **credentials)
+        tried: guard.Try | None = getattr(request, "sign_in_try", None)
+        if user is not None and tried is not None:
+            tried.right = True
+        elif user is not None:
+            guard.end_again(user)
+        return user
 
-    def authentication_failed(self, request: HttpRequest, **kwargs: Any) -> None:
-        """Nothing is written about a failed name: it may be a password typed in the wrong field."""
+    def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
+        """Write down whose account it was, if anybody's. Never the typed name: it may be a password."""
+        tried: guard.Try | None = getattr(request, "sign_in_try", None)
+        if tried is None:
+            audit.record("user.password_check_failed", by=request.user, target=request.user)
+            return
+        audit.record("user.sign_in_failed", by=None, target=tried.user, known_browser=tried.known)
+        if tried.locks:
+            audit.record("user.sign_in_slowed", by=None, target=tried.user, known_browser=tried.known)
+
+
+def _know_browser(request: HttpRequest, user: User, *, tell: bool) -> None:
+    """From now on this browser has a count of its own for this account; the middleware sets its cookie."""
+    now = timezone.now()
+    token, is_new = browsers.remember(user=user, token=browsers.token_in(request), now=now)
+    request.browser_to_know = token  # type: ignore[attr-defined]
+    if is_new and tell:
+        registry.tell(
+            user,
+            category="new_browser",
+            about=f"accounts.user:{user.public_id}",
+            url_path=reverse("accounts:me"),
+            by=None,
+            now=now,
+        )
+
+
+def _wait_until(until: datetime) -> ValidationError:
+    """In whole minutes, rounded up, so that who comes at that minute isn't refused again."""
+    local = timezone.localtime(until + timedelta(seconds=59))
+    return ValidationError(
+        _WAIT_UNTIL, code="too_many_login_attempts", params={"time": formats.time_format(local, "H:i")}
+    )

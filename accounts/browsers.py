@@ -1,7 +1,8 @@
-"""Browsers that have signed in to an account before: what they are called, and by which cookie they are known.
+"""Browsers that have signed in to an account before: what they are called, by which cookie they are known.
 
-The cookie holds a random number, the same for all who share the browser, and says nothing of anybody. It opens
-nothing: it only gives a browser a count of wrong tries of its own, so that nobody elsewhere can lock it out.
+The cookie holds a random number, the same for all who share the browser, and says nothing of anybody. It
+opens nothing: it only gives a browser a count of wrong tries of its own, so that nobody elsewhere can lock
+it out.
 Source: OWASP, "Slow Down Online Guessing Attacks with Device Cookies".
 """
 
@@ -70,7 +71,7 @@ def set_cookie(response: HttpResponseBase, token: str) -> None:
 
 
 def find(*, user_id: int, token: str) -> KnownBrowser | None:
-    """The browser, if this account was signed in to by it before; asked for nobody (0) too, at the same cost."""
+    """The browser, if this account was signed in to by it before; for nobody (0) it costs the same."""
     return KnownBrowser.objects.filter(user_id=user_id, token_hash=_hash(token)).first() if token else None
 
 

@@ -1,4 +1,4 @@
-"""Language by person, and the end of a session."""
+"""Language by person, and the way to the sign-in."""
 
 from __future__ import annotations
 
@@ -7,14 +7,11 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.contrib.auth import logout
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import resolve_url
 from django.utils import timezone, translation
-
-from accounts.adapter import SIGNED_IN_AT
 
 
 class PreferencesMiddleware:
@@ -24,7 +21,6 @@ class PreferencesMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        _end_old_session(request)
         if request.user.is_authenticated:
             request.user.seen_at = timezone.now()  # what holds for hours is asked at this moment
             language = request.user.language
@@ -37,13 +33,6 @@ class PreferencesMiddleware:
             response = self.get_response(request)
             response.headers.setdefault("Content-Language", request.LANGUAGE_CODE)
             return response
-
-
-def _end_old_session(request: HttpRequest) -> None:
-    """Eight hours in all, however busy: each write would otherwise lengthen it (ASVS 5.0.0 V7.3.2)."""
-    since = request.session.get(SIGNED_IN_AT)
-    if since is not None and timezone.now().timestamp() - since > settings.SESSION_COOKIE_AGE:
-        logout(request)
 
 
 class SignInMiddleware(LoginRequiredMiddleware):

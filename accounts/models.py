@@ -147,7 +147,7 @@ class SheetCode(models.Model):
 class BrowserSession(AbstractBaseSession):
     """A session, and what its person is shown of it. The primary key is the hash of the cookie.
 
-    `last_seen_at` is the last thing a person did; what a page asks by itself doesn't count (ASVS 5.0.0 V7.3.1).
+    `last_seen_at` is when a person last did something; what a page asks by itself doesn't count.
     """
 
     PRIVACY: ClassVar[dict[str, Label]] = {
@@ -185,7 +185,7 @@ class BrowserSession(AbstractBaseSession):
 class KnownBrowser(PublicIdModel):
     """A browser that has signed in to this account before: its wrong tries are counted by themselves.
 
-    Source: OWASP, "Slow Down Online Guessing Attacks with Device Cookies". Only the hash of the cookie is kept.
+    Only the hash of the cookie is kept (accounts.browsers).
     """
 
     PRIVACY: ClassVar[dict[str, Label]] = {

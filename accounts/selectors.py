@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+import uuid
+from datetime import datetime, timedelta
 
-from django.db.models import Q, Value
+from django.conf import settings
+from django.db.models import Q, QuerySet, Value
 from django.db.models.functions import Lower
 from django.db.models.lookups import Exact
 from rest_framework.authtoken.models import Token
 
 from accounts import phones
-from accounts.models import User
+from accounts.models import BrowserSession, User
 
 
 def user_by_login(login: str) -> User | None:
@@ -48,3 +50,15 @@ def is_login_taken(login: str, *, besides: User | None = None) -> bool:
 def api_token_since(user: User) -> datetime | None:
     """When the person's API token was made; None without one."""
     return Token.objects.filter(user=user).values_list("created", flat=True).first()
+
+
+def sessions_of(user: User, *, now: datetime) -> QuerySet[BrowserSession]:
+    """Where somebody is signed in, the latest used first."""
+    idle_since = now - timedelta(seconds=settings.SESSION_IDLE_SECONDS)
+    running = BrowserSession.objects.filter(user=user, expire_date__gt=now, last_seen_at__gt=idle_since)
+    return running.order_by("-last_seen_at", "pk")
+
+
+def session_of(user: User, public_id: uuid.UUID) -> BrowserSession | None:
+    """One of somebody's own sessions; nobody else's is ever found."""
+    return BrowserSession.objects.filter(user=user, public_id=public_id).first()

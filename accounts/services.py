@@ -10,15 +10,17 @@ from django.conf import settings
 from django.contrib.auth.tokens import default_token_generator
 from django.core.mail import EmailMessage
 from django.db import transaction
+from django.db.models import QuerySet
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.http import int_to_base36
 from rest_framework.authtoken.models import Token
 
-from accounts import phones, registry, selectors
-from accounts.models import User
-from core import audit, queue
+from accounts import browsers, phones, registry, selectors
+from accounts.models import BrowserSession, User
+from accounts.sessions import SessionStore
+from core import audit, queue, tenancy
 
 
 @transaction.atomic
@@ -54,15 +56,16 @@ def create_user(
 
 
 @transaction.atomic
-def set_password(*, user: User, password: str, by: User) -> None:
-    """Give a new password. Every other session of theirs ends, and their API token with it.
+def set_password(*, user: User, password: str, by: User, keep_session: str = "") -> None:
+    """Give a new password. Every session of theirs but `keep_session` ends, and their API token with it.
 
-    A session carries a hash of the password (Django's session auth hash), so it dies by itself; a token
+    No browser counts as known any more. A session carries a hash of the password besides; a token
     doesn't, and whoever stole the one may hold the other (ASVS 5.0.0 V7.4.3).
     """
     user.set_password(password)
     user.save(update_fields=["password"])
-    Token.objects.filter(user=user).delete()
+    browsers.forget_all(user=user)
+    end_access(user=user, by=by, keep_session=keep_session)
     audit.record("user.password_set", by=by, target=user)
 
 
@@ -77,6 +80,43 @@ def disable(*, user: User, by: User | None) -> None:
     user.save(update_fields=["is_active"])
     Token.objects.filter(user=user).delete()
     audit.record("user.disabled", by=by, target=user)
+
+
+@transaction.atomic
+def end_access(*, user: User, by: User | None, keep_session: str = "") -> int:
+    """End somebody's sessions with the next request, their API token, and what the database lets them see.
+
+    `keep_session` is the cookie of the one session that goes on: that of whoever asked for it.
+    Returns how many sessions ended. Source: ASVS 5.0.0 V7.4.1 to V7.4.3.
+    """
+    ended = _end_sessions(user, BrowserSession.objects.exclude(pk=SessionStore.name_of(keep_session)))
+    tokens, _rows = Token.objects.filter(user=user).delete()
+    if not keep_session:
+        tenancy.close_scopes_of(user.pk)
+    if ended or tokens:
+        audit.record("user.access_ended", by=by, target=user, sessions=ended, tokens=tokens)
+    return ended
+
+
+@transaction.atomic
+def end_session(*, session: BrowserSession, by: User) -> None:
+    """End one session of one's own."""
+    ended = _end_sessions(by, BrowserSession.objects.filter(pk=session.pk))
+    audit.record("user.sessions_ended", by=by, target=by, sessions=ended)
+
+
+@transaction.atomic
+def end_other_sessions(*, user: User, by: User, keep_session: str) -> int:
+    """End all sessions but this one. The API token stays: it isn't a session, and has its own button."""
+    others = BrowserSession.objects.exclude(pk=SessionStore.name_of(keep_session))
+    ended = _end_sessions(user, others)
+    audit.record("user.sessions_ended", by=by, target=user, sessions=ended)
+    return ended
+
+
+def _end_sessions(user: User, which: QuerySet[BrowserSession]) -> int:
+    ended, _rows = which.filter(user=user).delete()
+    return ended
 
 
 def request_password_reset(*, email: str) -> None:

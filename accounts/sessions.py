@@ -1,4 +1,4 @@
-"""Sessions in a table of our own: whose each is and when it was last used, so that they can be shown and ended.
+"""Sessions in a table of our own: whose each is and when it was last used, so that they can be ended.
 
 A row is named by the hash of its cookie: a copy of the database opens nobody's session. A session ends with
 the next request once its row is gone. Source: ASVS 5.0.0 V7.2.1, V7.3.1, V7.4; security.md.
@@ -37,7 +37,9 @@ class SessionStore(DatabaseStore):
 
     def load(self) -> dict[str, Any]:
         self.row = (
-            self.model.objects.filter(pk=self.name_of(self.session_key), expire_date__gt=timezone.now()).first()
+            self.model.objects.filter(
+                pk=self.name_of(self.session_key), expire_date__gt=timezone.now()
+            ).first()
             if self.session_key
             else None
         )

@@ -20,7 +20,6 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",
-    "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django.contrib.postgres",
@@ -52,9 +51,13 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "accounts.session_middleware.SessionClockMiddleware",
+    "core.limits_web.LimitsMiddleware",
+    "accounts.session_middleware.SignInGuardMiddleware",
     "core.tenancy_web.TenancyMiddleware",
     "accounts.middleware.PreferencesMiddleware",
     "accounts.middleware.SignInMiddleware",
+    "accounts.second_factor.gate.SecondFactorMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "core.htmx.ToastMiddleware",
@@ -105,14 +108,7 @@ ACCOUNT_FORMS = {
     "user_token": "accounts.forms.ResetLinkForm",
     "change_password": "accounts.forms.PasswordChangeForm",
 }
-# A whole school comes from one address, so limits by address are wide and those by person narrow.
-ACCOUNT_RATE_LIMITS = {
-    "login": "120/m/ip",
-    "login_failed": "30/m/ip,5/5m/key",
-    "reset_password": "20/m/ip,5/m/key",
-    "reset_password_from_key": "60/m/ip",
-    "change_password": "5/m/user",
-}
+ACCOUNT_RATE_LIMITS = False  # counted by core.limits: atomic, and outside the request's transaction
 PASSWORD_RESET_TIMEOUT = 2 * 60 * 60
 # Everybody who works here proves a second factor: an app's code, a passkey, or a code of a printed sheet.
 SECOND_FACTOR_REQUIRED = env.boolean("SECOND_FACTOR_REQUIRED", True)
@@ -125,8 +121,10 @@ SHEET_HASHER = "django.contrib.auth.hashers.ScryptPasswordHasher"
 # Reading what hurts most asks for the second factor again when it was proven longer ago than this.
 STEP_UP_SECONDS = 10 * 60
 
-# A staff-room computer is shared: the session ends with the browser and after eight hours.
-SESSION_ENGINE = "django.contrib.sessions.backends.db"
+# A staff-room computer is shared: the session ends with the browser, when nobody did anything for twenty
+# minutes, and after eight hours.
+SESSION_ENGINE = "accounts.sessions"
+SESSION_IDLE_SECONDS = env.integer("SESSION_IDLE_SECONDS", 20 * 60)
 SESSION_COOKIE_AGE = 8 * 60 * 60
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_HTTPONLY = True
@@ -218,6 +216,18 @@ API_RATES = {
     "person": env.text("API_RATE_PERSON", "240/m"),
     "address": env.text("API_RATE_ADDRESS", "2400/m"),
 }
+# The same for pages: by person once signed in, by address before; and for single forms besides (POST only).
+WEB_RATES = {
+    "person": env.text("WEB_RATE_PERSON", "600/m"),
+    "address": env.text("WEB_RATE_ADDRESS", "1200/m"),
+}
+PAGE_RATES = {
+    "account_reset_password": {"address": "20/m", "email": "5/m"},
+    "account_reset_password_from_key": {"address": "60/m"},
+    "account_change_password": {"person": "5/m"},
+    "accounts:issue_token": {"person": "5/m"},
+    "schools:join": {"address": "60/m"},
+}
 SPECTACULAR_SETTINGS = {
     "TITLE": "Kiteline",
     "DESCRIPTION": "What your pages show, for programs in your name. See docs/how-to/use-the-api.md.",
@@ -265,12 +275,12 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": env.integer("SWEEP_SECONDS", 30),
         "options": {"expires": 30},
     },
+    "reroute-concerns": {"task": "counselling.tasks.reroute_concerns", "schedule": 60 * 60.0},
     "sign-audit-root": {"task": "core.tasks.sign_audit_root", "schedule": 60 * 60.0},
     "remove-old-drafts": {"task": "counselling.tasks.remove_old_drafts", "schedule": 24 * 60 * 60.0},
 }
 
-# Counts of sign-in attempts and API calls, shared by all web processes.
-# Wide, since a full table would forget the counts of somebody being attacked first.
+# Nothing about a person is kept in it; tries and requests are counted by core.limits.
 CACHES: dict[str, Any] = {
     "default": {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",
@@ -290,6 +300,8 @@ QUIET_HOURS = (
     env.text("QUIET_FROM", "22:00"),
     env.text("QUIET_UNTIL", "06:30"),
 )  # ui.md: no notices at night
+# A reported concern that nobody has acknowledged rings again after so many hours (domain.md §8.2: head at 4 h).
+CONCERN_REMIND_HOURS = (1, 4, 24)
 
 LOGGING = {
     "version": 1,

@@ -55,3 +55,5 @@ CELERY_TASK_ALWAYS_EAGER = True
 CELERY_TASK_EAGER_PROPAGATES = True
 WHITENOISE_AUTOREFRESH = True
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+# The matrix opens every page as everybody within a minute; the tests of the limits set their own.
+WEB_RATES = {"person": "100000/m", "address": "100000/m"}
