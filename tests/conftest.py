@@ -88,8 +88,11 @@ def _program_token(django_db_setup, django_db_blocker) -> str:
     """A scope of the program's own for what tests prepare; requests take that of whoever is signed in."""
     with django_db_blocker.unblock():
         token = secrets.token_hex(32)
-        tenancy.open_scope(token, user_id=None, purpose="tests", seconds=24 * 3600)
-        connections["default"].close()
+        # By the owner's connection: the first test may have begun its transaction on the other one already.
+        tenancy.open_scope(
+            token, user_id=None, purpose="tests", seconds=24 * 3600, using=connections["owner"]
+        )
+        connections["owner"].close()
     return token
 
 
