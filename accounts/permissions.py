@@ -34,5 +34,7 @@ class Perm(StrEnum):
     CONCERN_READ = "concern.read"  # read what is reported, but not what is about oneself
     # reminders
     REMINDER_OVERSEE = "reminder.oversee"  # see what wasn't delivered in the school
+    # the trail
+    AUDIT_READ = "audit.read"  # see who read and changed what in the school
     # district
     DISTRICT_VIEW = "district.view"  # counts by school, never a child

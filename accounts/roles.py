@@ -111,6 +111,7 @@ ROLES: dict[Role, RoleSpec] = {
             Perm.REMINDER_OVERSEE,
             Perm.MEMBER_CONFIRM,
             Perm.EMERGENCY_REVIEW,
+            Perm.AUDIT_READ,
         },
     ),
     Role.WARDEN: RoleSpec(
@@ -173,6 +174,7 @@ ROLES: dict[Role, RoleSpec] = {
             Perm.DUTY_PLAN,
             Perm.REMINDER_OVERSEE,
             Perm.EMERGENCY_REVIEW,
+            Perm.AUDIT_READ,
         },
     ),
     Role.DISTRICT_OFFICIAL: RoleSpec(
