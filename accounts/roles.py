@@ -97,8 +97,8 @@ ROLES: dict[Role, RoleSpec] = {
     Role.SAFEGUARDING_LEAD: RoleSpec(
         _("Safeguarding lead"),
         _(
-            "Sees every pupil of the school, reads restricted entries and what colleagues report, chooses the "
-            "school's topics, is told of each emergency access and judges it."
+            "Sees every pupil of the school, reads restricted entries and what colleagues report, "
+            "chooses the school's topics, is told of each emergency access and judges it."
         ),
         Reach.SCHOOL,
         "school",
@@ -228,3 +228,6 @@ NEED_STRONG_FACTOR = frozenset(
         Role.DISTRICT_OFFICIAL,
     }
 )
+
+# Whose work a colleague may do for a time: what ends with a class or a pairing, never what reads of all.
+STAND_IN_ROLES = [Role.HOMEROOM_TEACHER.value, Role.PAIRED_TEACHER.value]

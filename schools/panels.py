@@ -1,4 +1,4 @@
-"""What schools shows on pages of lower apps: the roles somebody holds, on their own page."""
+"""What schools shows on pages of lower apps: somebody's roles and duties, on their own page."""
 
 from __future__ import annotations
 
@@ -22,7 +22,12 @@ def _needs_strong_factor(user: User, on: date) -> bool:
         return any(grant.role in NEED_STRONG_FACTOR for grant in access.grants(user, on=on))
 
 
+def _duties(user: User, on: date) -> dict[str, Any]:
+    return {"duties": selectors.my_duties(user, on=on)}
+
+
 def register() -> None:
     """Called once when the app is ready."""
     registry.ask_for_strong_factor(_needs_strong_factor)
     registry.add_section(registry.Section("schools/_my_roles.html", _roles))
+    registry.add_section(registry.Section("schools/_my_duties.html", _duties))

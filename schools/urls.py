@@ -1,7 +1,7 @@
 from django.urls import path, register_converter
 
 from core.converters import DateConverter
-from schools.views import calendar, join, members, places
+from schools.views import calendar, duties, join, members, places, two_people
 
 app_name = "schools"
 
@@ -34,6 +34,16 @@ urlpatterns = [
     path(f"{_SCHOOL}members/end/", members.membership_end, name="membership_end"),
     path(f"{_SCHOOL}members/grant/", members.role_grant, name="role_grant"),
     path(f"{_SCHOOL}members/invite/", members.invite, name="invite"),
+    path(f"{_SCHOOL}members/stand-in/", two_people.stand_in, name="stand_in"),
+    path(f"{_SCHOOL}members/confirm/", two_people.invitations_to_confirm, name="invitations_to_confirm"),
+    path(
+        f"{_SCHOOL}members/invitations/<uuid:invitation_id>/confirm/",
+        two_people.invitation_confirm,
+        name="invitation_confirm",
+    ),
+    path(f"{_SCHOOL}duties/", duties.duties, name="duties"),
+    path(f"{_SCHOOL}duties/new/", duties.duty_new, name="duty_new"),
+    path(f"{_SCHOOL}duties/<uuid:duty_id>/cancel/", duties.duty_cancel, name="duty_cancel"),
     path(
         f"{_SCHOOL}members/invitations/<uuid:invitation_id>/withdraw/",
         members.invitation_withdraw,

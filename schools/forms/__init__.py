@@ -1,16 +1,19 @@
 """Forms about places and people."""
 
 from schools.forms.calendar import ClassForm, DayForm, DaysForm, TermForm, YearForm
-from schools.forms.members import AcceptForm, EndForm, GrantForm, InvitationForm
+from schools.forms.duties import DutyForm
+from schools.forms.members import AcceptForm, EndForm, GrantForm, InvitationForm, StandInForm
 
 __all__ = [
     "AcceptForm",
     "ClassForm",
     "DayForm",
     "DaysForm",
+    "DutyForm",
     "EndForm",
     "GrantForm",
     "InvitationForm",
+    "StandInForm",
     "TermForm",
     "YearForm",
 ]

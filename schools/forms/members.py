@@ -12,9 +12,9 @@ from django.utils.translation import pgettext_lazy
 
 from accounts.forms import PASSWORD_HELP, password_field
 from accounts.models import User
-from accounts.roles import ROLES
+from accounts.roles import NEEDS_TWO_PEOPLE, ROLES
 from schools.forms.fields import DayField, ObjectField, PhoneField
-from schools.models import SchoolClass
+from schools.models import Membership, SchoolClass
 
 
 def _roles() -> list[tuple[str, Any]]:
@@ -55,12 +55,40 @@ class InvitationForm(_RoleForm):
 
 
 class GrantForm(_RoleForm):
-    """Another role for somebody who works here already."""
+    """Another role for somebody who works here already; those that take two people come by an invitation."""
 
     def __init__(self, *args: Any, people: list[User], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        alone = [choice for choice in _roles() if choice[0] not in NEEDS_TWO_PEOPLE]
+        self.fields["role"].choices = alone  # type: ignore[attr-defined]
+        self.fields["role"].help_text = _(
+            "A role that reads of every child, or gives roles, takes a second person: invite them instead."
+        )
         self.fields["person"] = ObjectField(people, label=_("Person"))
         self.order_fields(["person", "role", "school_class"])
+
+
+class _AbsentField(ObjectField):
+    """A choice among roles held, each said with its person and class."""
+
+    def __init__(self, memberships: list[Membership], **kwargs: Any) -> None:
+        super().__init__(memberships, **kwargs)
+        self.choices = [
+            (str(one.pk), f"{one.user.name} · {one.school_class or one.role_label}") for one in memberships
+        ]
+
+
+class StandInForm(forms.Form):
+    """Who is away, who does their work, and from when to when."""
+
+    first_day = DayField(label=_("First day"))
+    last_day = DayField(label=_("Last day"), help_text=_("The rights end by themselves after it."))
+
+    def __init__(self, *args: Any, memberships: list[Membership], people: list[User], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["membership"] = _AbsentField(memberships, label=_("Who is away?"))
+        self.fields["person"] = ObjectField(people, label=_("Who stands in?"))
+        self.order_fields(["membership", "person", "first_day", "last_day"])
 
 
 class EndForm(forms.Form):

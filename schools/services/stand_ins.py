@@ -8,13 +8,12 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from accounts.roles import Role
+from accounts.roles import STAND_IN_ROLES
 from core import audit
 from schools import access
 from schools.models import Membership, School
 from schools.services.errors import RefusedError
 
-ROLES = (Role.HOMEROOM_TEACHER, Role.PAIRED_TEACHER)
 LONGEST = timedelta(days=200)  # a term with its holidays; whoever stays away longer hands the role over
 
 
@@ -37,7 +36,7 @@ def stand_in(
     School.objects.select_for_update().get(pk=school.pk)
     absent = Membership.objects.select_related("user").get(pk=membership.pk)
     _check_days(absent, first_day, last_day, on)
-    if absent.role not in ROLES or absent.stands_in_for_id is not None:
+    if absent.role not in STAND_IN_ROLES or absent.stands_in_for_id is not None:
         raise RefusedError(_("Only a class or paired teacher has a stand-in."), "membership")
     if person.pk in {by.pk, absent.user_id}:
         raise RefusedError(_("Nobody stands in by their own decision, or for themselves."), "person")

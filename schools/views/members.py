@@ -106,6 +106,9 @@ def invite(request: SignedInRequest, school_id: uuid.UUID) -> HttpResponse:
 
 
 def _invited(request: SignedInRequest, school: School, issued: services.Issued) -> HttpResponse:
+    if issued.invitation.waits_for_a_second_person:
+        htmx.toast(request, _("Noted. A second person must confirm before the link exists."))
+        return redirect(_home(school))
     if issued.mailed:
         htmx.toast(request, _("The invitation is on its way."))
         return redirect(_home(school))
