@@ -175,8 +175,8 @@ GRANT SELECT, INSERT, DELETE ON core_auditpending TO {db_roles.GATE};
 GRANT USAGE ON SEQUENCE core_rowchange_id_seq, core_auditlink_id_seq, core_auditpending_id_seq TO {db_roles.GATE};
 """
 
-TABLES = ("core_auditevent", "core_rowchange", "core_auditlink")
-# The program reads all of it in a scope of its own; who of a school may read is said in schools 0005.
+TABLES = ("core_auditevent", "core_rowchange", "core_auditlink", "core_audithead", "core_auditpending")
+# The program reads the first three in a scope of its own; who of a school may read is said in schools 0005.
 POLICIES = "".join(
     f"""
 ALTER TABLE {table} ENABLE ROW LEVEL SECURITY;
