@@ -59,7 +59,7 @@ def _keep_or_end(request: HttpRequest, now: datetime) -> None:
         return
     if seconds_left(request, now) <= 0:
         logout(request)
-    elif BACKGROUND not in request.headers:
+    elif BACKGROUND not in request.headers and request.path_info != reverse("accounts:session_over"):
         _touch(request, row, now)
 
 

@@ -64,6 +64,8 @@ def _own_page(request: SignedInRequest, **more: Any) -> HttpResponse:
         "sections": registry.sections(user, on=timezone.localdate()),
         "form": more.pop("form", None) or forms.PreferencesForm(initial=own),
         "token_form": more.pop("token_form", None) or forms.ApiTokenForm(user=user),
+        "sessions": selectors.sessions_of(user, now=timezone.now()),
+        "this_session": request.session.row.pk if request.session.row else "",
         "token_since": selectors.api_token_since(user),
         **more,
     }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
@@ -71,6 +72,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "quick_log_url": reverse("counselling:pick") if may_log else "",
         "can_find": school_access.holds(user, Perm.STUDENT_FIND, on=today),
         "unread_count": unread,
+        "idle_seconds": settings.SESSION_IDLE_SECONDS,
         "user_role": " · ".join(
             dict.fromkeys(str(ROLES[grant.role].label) for grant in school_access.grants(user, on=today))
         ),

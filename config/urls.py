@@ -15,6 +15,7 @@ handler500 = "core.api.errors.server_error"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", core_views.healthz, name="healthz"),
     path("csp-report/", core_views.csp_report, name="csp_report"),
+    path("hide/", core_views.hide, name="hide"),
     path("accounts/", include("accounts.sign_in_urls")),
     path("accounts/2fa/", include("accounts.second_factor.urls")),
     path("me/", include("accounts.urls")),

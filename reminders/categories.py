@@ -13,6 +13,7 @@ CATEGORIES: dict[str, Promise] = {
     "follow_up": _("A follow-up is due"),
     "concern": _("Something was reported to you"),
     "concern_private": _("Something was reported to you"),
+    "emergency": _("An access needs your look"),
     "second_factor": _("Your way of signing in has changed"),
     "new_browser": _("Your account was signed in to by a new browser"),
 }

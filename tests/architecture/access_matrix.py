@@ -57,6 +57,7 @@ def _pages(name: str, scope: Scope, *methods: str, **rest: object) -> list[Row]:
 
 ROWS: list[Row] = [
     *_pages("healthz", Scope.PUBLIC, "GET"),
+    *_pages("hide", Scope.PUBLIC, "GET"),
     *_pages("csp_report", Scope.PUBLIC, "POST"),
     # the gallery of components: local and test settings only, samples only
     *[
@@ -87,6 +88,11 @@ ROWS: list[Row] = [
     # --- myself ----------------------------------------------------------------------------------
     *_pages("accounts:me", Scope.SIGNED_IN, "GET"),
     *_pages("accounts:preferences", Scope.SIGNED_IN, "GET", "POST"),
+    *_pages("accounts:session_left", Scope.PUBLIC, "GET"),
+    *_pages("accounts:session_over", Scope.PUBLIC, "GET"),
+    *_pages("accounts:sessions_end_others", Scope.SIGNED_IN, "POST"),
+    # only one's own: in the world, it is nobody's of the cast
+    *_pages("accounts:session_end", Scope.OBJECT, "POST", args=("browser_session",)),
     *_pages("accounts:issue_token", Scope.SIGNED_IN, "POST"),
     *_pages("accounts:revoke_token", Scope.SIGNED_IN, "POST"),
     # --- the school ------------------------------------------------------------------------------

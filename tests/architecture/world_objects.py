@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.contrib.auth import SESSION_KEY
+
+from accounts.models import BrowserSession
 from accounts.roles import Role
+from accounts.sessions import SessionStore
 from tests import factories
 
 
@@ -38,4 +42,12 @@ def make(*, school: Any, school_class: Any, student: Any, staff: dict[Role, Any]
         "user": author.public_id,
         "follow_up": follow_up.public_id,
         "reminder": reminder.public_id,
+        "browser_session": _session_of(author),
     }
+
+
+def _session_of(user: Any) -> Any:
+    store = SessionStore()
+    store[SESSION_KEY] = str(user.pk)
+    store.save()
+    return BrowserSession.objects.get(user=user).public_id

@@ -5,6 +5,7 @@ import "./counter.js";
 import "./dialog.js";
 import "./finder.js";
 import "./hide.js";
+import "./idle.js";
 import "./menu.js";
 import "./passkey.js";
 import "./session.js";

@@ -46,7 +46,7 @@ function fields(form) {
   return new URLSearchParams(data);
 }
 
-async function save(form) {
+async function save(form, background = false) {
   const state = stateOf(form);
   clearTimeout(state.timer);
   if (!state.dirty || state.busy || state.done) return;
@@ -58,7 +58,11 @@ async function save(form) {
     const answer = await fetch(form.dataset.autosave, {
       method: "POST",
       body,
-      headers: { "X-CSRFToken": body.get("csrfmiddlewaretoken") || "", "X-Requested-With": "autosave" },
+      headers: {
+        "X-CSRFToken": body.get("csrfmiddlewaretoken") || "",
+        "X-Requested-With": "autosave",
+        ...(background ? { "X-Background": "1" } : {}),
+      },
       credentials: "same-origin",
       keepalive: body.toString().length < KEEPALIVE_LIMIT,
     });
@@ -89,15 +93,16 @@ function changed(event) {
   later(form, PAUSE);
 }
 
-const flush = () => all().forEach(save);
+const flush = (event) => all().forEach((form) => save(form, event.detail?.background === true));
 
 document.addEventListener("input", changed);
 document.addEventListener("change", changed);
 document.addEventListener("focusout", (event) => formOf(event.target) && save(formOf(event.target)));
 document.addEventListener("close", flush, true);
-document.addEventListener("visibilitychange", () => document.visibilityState === "hidden" && flush());
+document.addEventListener("visibilitychange", (event) => document.visibilityState === "hidden" && flush(event));
 window.addEventListener("pagehide", flush);
 window.addEventListener("online", flush);
+document.addEventListener("kiteline:flush", flush);
 document.addEventListener("submit", (event) => {
   const form = formOf(event.target);
   if (!form) return;

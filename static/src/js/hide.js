@@ -1,49 +1,30 @@
-// Quick hide: Escape twice, or any [data-hide] button, covers the page until [data-show] is pressed.
-const cover = document.getElementById("cover");
+// Quick hide: Escape twice, or any [data-hide] link. What stands on the page goes at once, out of the document and
+// out of this place in the history; then a neutral page comes from the server. Drafts are on the server already.
+const link = document.querySelector("[data-hide]");
 const TWICE_WITHIN = 600;
 let lastEscape = 0;
-let title = document.title;
-let before = null;
 
-function hide() {
-  if (!cover.hidden) return;
-  before = document.activeElement;
-  title = document.title;
-  document.title = cover.dataset.title;
-  for (const dialog of document.querySelectorAll("dialog[open]")) dialog.classList.add("is-covered");
-  document.documentElement.classList.add("is-hidden");
-  cover.hidden = false;
-  // A modal dialog stands above everything else on the page, so the cover must be one too.
-  if (cover.showModal && !cover.open) cover.showModal();
-  cover.querySelector("[data-show]").focus();
+function hide(address) {
+  document.dispatchEvent(new CustomEvent("kiteline:flush"));
+  document.title = " ";
+  document.body.replaceChildren();
+  history.replaceState(null, "", address);
+  location.replace(address);
 }
 
-function show() {
-  if (cover.close && cover.open) cover.close();
-  cover.hidden = true;
-  document.documentElement.classList.remove("is-hidden");
-  for (const dialog of document.querySelectorAll(".is-covered")) dialog.classList.remove("is-covered");
-  document.title = title;
-  if (before && before.isConnected) before.focus();
-}
-
-if (cover) {
-  cover.addEventListener("cancel", (event) => event.preventDefault());
+if (link) {
   document.addEventListener(
     "keydown",
     (event) => {
       if (event.key !== "Escape") return;
-      if (!cover.hidden) {
-        event.preventDefault();
-        return;
-      }
-      if (event.timeStamp - lastEscape < TWICE_WITHIN) hide();
+      if (event.timeStamp - lastEscape < TWICE_WITHIN) hide(link.href);
       lastEscape = event.timeStamp;
     },
     true,
   );
   document.addEventListener("click", (event) => {
-    if (event.target.closest("[data-hide]")) hide();
-    else if (event.target.closest("[data-show]")) show();
+    if (!event.target.closest("[data-hide]")) return;
+    event.preventDefault();
+    hide(link.href);
   });
 }
