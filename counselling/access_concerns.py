@@ -158,13 +158,13 @@ def colleagues(user: User, *, on: date) -> QuerySet[User]:
 def receivers(school: School, *, about_staff: User | None, on: date) -> tuple[Role | None, list[User]]:
     """Who answers for a concern, by the ladder, and the rung they stand on; nobody if the school has none.
 
-    Never the colleague it is about, nor whoever stands in for them: another lead; without one the head; if
-    that is whom it is about, or there is none, the counsellors. Not the district, which sees no children.
+    Never the colleague it is about: another lead; without one the head; if that is whom it is about, or there
+    is none, the counsellors. Not the district, which sees no children.
     """
     for role in LADDER:
         held = Membership.objects.active(on).filter(school=school, role=role, user__is_active=True)
         if about_staff is not None:
-            held = held.exclude(user=about_staff).exclude(stands_in_for=about_staff)
+            held = held.exclude(user=about_staff)
         people = User.objects.filter(pk__in=held.values("user_id"))
         if found := list(people.order_by("name", "pk")):
             return role, found

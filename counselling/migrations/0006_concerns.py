@@ -158,6 +158,14 @@ QUIET_REMINDERS = rls.Policy(
     using="about NOT LIKE 'counselling.concern:%'"
     f" OR {rls.PROGRAM} OR recipient_id = {rls.ME} OR substr(about, 21, 32) = ANY({NAMES})",
 )
+# Nor do the changes of such a reminder's row: whoever doesn't see the reminder doesn't see that it was changed.
+QUIET_CHANGES = rls.Policy(
+    "concerns_go_round",
+    command="SELECT",
+    restrictive=True,
+    using=f"table_name <> 'reminders_reminder' OR {rls.PROGRAM}"
+    " OR EXISTS (SELECT 1 FROM reminders_reminder AS told WHERE told.id = row_id)",
+)
 
 
 def _add(table, policy):
@@ -315,4 +323,5 @@ class Migration(migrations.Migration):
         migrations.RunSQL(RIGHTS, ALL_RIGHTS),
         _add("core_auditevent", QUIET_EVENTS),
         _add("reminders_reminder", QUIET_REMINDERS),
+        _add("core_rowchange", QUIET_CHANGES),
     ]

@@ -1,7 +1,7 @@
 """Small functions that make one thing each, with boring values. They write rows, they hold no rules."""
 
 from tests.factories.concerns import make_concern, make_concern_reader
-from tests.factories.counselling import make_follow_up, make_grant, make_session, make_topic
+from tests.factories.counselling import make_follow_up, make_grant, make_linked, make_session, make_topic
 from tests.factories.places import (
     make_area,
     make_class,
@@ -26,6 +26,7 @@ __all__ = [
     "make_follow_up",
     "make_grant",
     "make_invitation",
+    "make_linked",
     "make_membership",
     "make_pairing",
     "make_reminder",
