@@ -73,7 +73,7 @@ def test_the_present_password_is_asked_for(client, wang):
 
 def test_changing_the_password_keeps_this_session_and_ends_the_others(client, client_2, wang):
     for one in (client, client_2):
-        one.post(reverse("account_login"), {"login": "wang", "password": PASSWORD})
+        one.force_login(wang)
 
     response = client.post(
         reverse("account_change_password"), {"oldpassword": PASSWORD, "password1": NEW, "password2": NEW}

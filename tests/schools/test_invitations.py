@@ -71,7 +71,9 @@ def test_accepting_makes_a_person_with_the_role_who_can_sign_in(client, school, 
     assert (user.name, user.phone) == ("Li Na", "13812345678")
     assert [one.role for one in access.grants(user, on=timezone.localdate())] == ["counsellor"]
     client.post(reverse("account_login"), {"login": "138-1234-5678", "password": NEW["password"]})
-    assert client.get(reverse("schools:detail", args=[school.public_id])).status_code == 200
+    assert client.session["_auth_user_id"] == str(user.pk)
+    first_page = client.get(reverse("schools:detail", args=[school.public_id]))
+    assert first_page["Location"].startswith(reverse("mfa_index"))  # a second factor before anything else
 
 
 def test_the_person_speaks_the_language_they_joined_in(client, school, school_admin):
