@@ -169,18 +169,41 @@ PROMISE = f"{words_of('author_id')} OR {is_mine('owner_id')} OR {rls.PROGRAM}"
 FOLLOW_UP = (SCHOOL, selecting(PROMISE), adding("author_id"), changing(PROMISE))
 LINKED_SEEN = f"{words_of('author_id', pupil='about_id')} OR {rls.PROGRAM}"
 LINKED = (SCHOOL, selecting(LINKED_SEEN), adding("author_id"))
-GRANT_SEEN = (
-    f"{is_mine('user_id')} OR {is_mine('author_id')} OR {is_mine('granted_by_id')}"
-    f" OR (level = 'restricted' AND {IN_RESTRICTED}) OR {rls.PROGRAM}"
-)
+SHARING = f"{is_mine('author_id')} OR (level = 'restricted' AND {IN_RESTRICTED})"
+GRANT_SEEN = f"{is_mine('user_id')} OR {SHARING} OR {rls.PROGRAM}"
 GRANT = (
     SCHOOL,
     selecting(GRANT_SEEN),
-    adding("granted_by_id"),
-    changing(f"{is_mine('author_id')} OR (level = 'restricted' AND {IN_RESTRICTED}) OR {rls.PROGRAM}"),
+    # Or anybody could name themselves: only who shares may name, and in their own name.
+    rls.Policy(
+        "adding", check=f"granted_by_id = {rls.ME} AND ({SHARING}) OR {rls.PROGRAM}", command="INSERT"
+    ),
+    changing(f"{SHARING} OR {rls.PROGRAM}"),
 )
 # Only its author; the program removes the old ones and moves them to a new key, and can't tell what they say.
 DRAFT = (SCHOOL, rls.Policy("author", using=f"{is_mine('author_id')} OR {rls.PROGRAM}"))
+
+
+# What a talk was about is as telling as its words: whoever reads the first of them sees the topics.
+TOPICS_WERE = rls.Policy(
+    "by_school",
+    using="EXISTS (SELECT 1 FROM counselling_session AS entry JOIN counselling_topic AS topic"
+    " ON topic.school_id = entry.school_id"
+    " WHERE entry.id = session_id AND topic.id = topic_id)",
+)
+TOPICS = (
+    selecting(
+        "EXISTS (SELECT 1 FROM counselling_sessiontext AS words"
+        " WHERE words.session_id = counselling_session_topics.session_id AND words.number = 1)"
+    ),
+    rls.Policy(
+        "adding",
+        check="EXISTS (SELECT 1 FROM counselling_session AS entry JOIN counselling_topic AS topic"
+        " ON topic.school_id = entry.school_id"
+        f" WHERE entry.id = session_id AND topic.id = topic_id AND (entry.author_id = {rls.ME} OR {rls.PROGRAM}))",
+        command="INSERT",
+    ),
+)
 
 
 def held_to_entry(table, student, author):
@@ -332,6 +355,11 @@ class Migration(migrations.Migration):
         rls.gate_function("kl.my_granted_sessions()", MY_GRANTED_SESSIONS, returns="bigint[]"),
         rls.protect("counselling_entrygrant", *GRANT),
         rls.gate_reads("counselling_entrygrant", "session_id", "user_id", "revoked_at"),
+        migrations.RunSQL(
+            f"REVOKE UPDATE, DELETE ON counselling_session_topics FROM {db_roles.APP};",
+            f"GRANT UPDATE, DELETE ON counselling_session_topics TO {db_roles.APP};",
+        ),
+        rls.replace("counselling_session_topics", "by_school", *TOPICS, was=TOPICS_WERE),
         *(
             rls.replace(table, "by_school", *policies, was=rls.by_school())
             for table, policies in (

@@ -240,12 +240,44 @@ def test_the_stranger_learns_nothing(student, stranger, restricted):
     assert post(client, f"/sessions/{restricted.public_id}/withdraw/").status_code == 404
 
 
-def test_opening_a_restricted_entry_of_somebody_else_is_noted(lead, restricted):
-    response = as_person(lead).get(f"{ROOT}/sessions/{restricted.public_id}/")
+def test_the_words_of_a_closed_entry_are_asked_for_and_noted(lead, restricted):
+    client = as_person(lead)
 
-    assert response.json()["texts"][0]["line"] == SECRET
-    assert response.json()["client_id"] is None
+    by_default = client.get(f"{ROOT}/sessions/{restricted.public_id}/")
+    asked = client.get(f"{ROOT}/sessions/{restricted.public_id}/texts/")
+
+    assert SECRET not in by_default.content.decode()
+    assert [by_default.json()[name] for name in ("texts", "mood", "topics", "client_id")] == [None] * 4
+    assert (asked.json()["texts"][0]["line"], asked.json()["mood"]) == (SECRET, 1)
     assert AuditEvent.objects.get(event="session.read").actor_id == lead.pk
+
+
+def test_a_program_reads_no_closed_entry_with_its_token_alone(lead, restricted):
+    response = as_program(lead).get(f"{ROOT}/sessions/{restricted.public_id}/texts/")
+
+    assert (response.status_code, response.json()["code"]) == (403, "second_factor_needed")
+    assert SECRET not in response.content.decode()
+    assert not AuditEvent.objects.filter(event="session.read").exists()
+
+
+def test_saving_a_closed_entry_answers_without_its_words(student, counsellor, lead):
+    body = talk(student, sensitivity="sealed", line=SECRET, mood=1, named=[str(lead.public_id)])
+
+    response = post(as_person(counsellor), "/sessions/", body)
+
+    assert (response.status_code, response.json()["texts"]) == (201, None)
+    assert SECRET not in response.content.decode()
+
+
+@pytest.mark.parametrize("named", [[], ["school_admin"], ["stranger"]], ids=str)
+def test_a_sealed_entry_names_colleagues_who_work_with_the_pupil(request, student, counsellor, named):
+    ids = [str(request.getfixturevalue(one).public_id) for one in named]
+
+    response = post(as_person(counsellor), "/sessions/", talk(student, sensitivity="sealed", named=ids))
+
+    assert response.status_code == 422
+    assert pointers(response) == ({"#/named/0"} if named else {"#/named"})
+    assert not Session.objects.exists()
 
 
 @pytest.mark.parametrize("query", ["", "?student={student}"])

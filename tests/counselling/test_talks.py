@@ -283,14 +283,19 @@ def test_undo_after_a_minute_is_refused(student, homeroom_teacher):
         talks.withdraw_talk(session=session, by=homeroom_teacher, now=NOW + timedelta(seconds=61))
 
 
-def test_reading_somebody_elses_restricted_entry_is_noted(student, counsellor, lead):
+def test_every_reading_of_a_closed_entry_is_noted_the_authors_too(student, counsellor, lead):
     session = log(student, counsellor, details={"sensitivity": "restricted"})
+    open_one = log(student, counsellor)
 
-    talks.read_texts(session=session, by=counsellor)
-    assert not AuditEvent.objects.filter(event="session.read").exists()
-    talks.read_texts(session=session, by=lead)
+    for reader in (counsellor, lead):
+        talks.read_texts(session=session, by=reader)
+        talks.read_texts(session=open_one, by=reader)
 
-    assert AuditEvent.objects.get(event="session.read").actor_id == lead.pk
+    noted = AuditEvent.objects.filter(event="session.read").order_by("pk")
+    assert [(event.actor_id, event.target_id) for event in noted] == [
+        (counsellor.pk, str(session.public_id)),
+        (lead.pk, str(session.public_id)),
+    ]
 
 
 def test_a_kept_promise_reminds_no_more(student, homeroom_teacher):
@@ -324,15 +329,13 @@ def test_a_promise_reopened_after_its_morning_sends_nothing_again(student, homer
     assert not Reminder.objects.filter(cancelled_at=None).exists()
 
 
-def test_reading_the_note_after_somebody_elses_restricted_entry_is_noted(student, counsellor, lead):
+def test_reading_the_note_of_a_closed_entry_is_noted(student, counsellor, lead):
     session = log(
         student, counsellor, details={"sensitivity": "restricted", "follow_up_on": date(2026, 11, 24)}
     )
-    promise = session.follow_ups.get()
 
-    follow_ups.read(follow_up=promise, by=counsellor)
-    assert not AuditEvent.objects.filter(event="follow_up.read").exists()
-    follow_ups.read(follow_up=promise, by=lead)
+    follow_ups.read(follow_up=session.follow_ups.get(), by=lead)
+
     assert AuditEvent.objects.get(event="follow_up.read").actor_id == lead.pk
 
 

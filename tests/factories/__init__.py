@@ -5,6 +5,7 @@ from tests.factories.counselling import make_follow_up, make_grant, make_linked,
 from tests.factories.places import (
     make_area,
     make_class,
+    make_duty,
     make_invitation,
     make_membership,
     make_school,
@@ -15,7 +16,7 @@ from tests.factories.places import (
 )
 from tests.factories.reminders import make_bell, make_reminder
 from tests.factories.rosters import make_roster
-from tests.factories.students import make_pairing, make_student
+from tests.factories.students import make_emergency, make_pairing, make_student
 
 __all__ = [
     "make_area",
@@ -23,6 +24,8 @@ __all__ = [
     "make_class",
     "make_concern",
     "make_concern_reader",
+    "make_duty",
+    "make_emergency",
     "make_follow_up",
     "make_grant",
     "make_invitation",

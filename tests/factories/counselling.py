@@ -11,7 +11,7 @@ from accounts.models import User
 from core.bulk import insert_rows
 from core.fields import uuid7
 from counselling import sealing
-from counselling.models import EntryGrant, FollowUp, Session, SessionText, Topic
+from counselling.models import EntryGrant, FollowUp, LinkedPupil, Session, SessionText, Topic
 from schools.models import School
 from students.models import Student
 
@@ -57,6 +57,19 @@ def make_grant(session: Session, user: User, **fields: Any) -> EntryGrant:
         level=session.sensitivity,
         user=user,
         **fields,
+    )
+
+
+def make_linked(session: Session, student: Student, *, role: str = "witness") -> LinkedPupil:
+    """`student` is another pupil whom the talk concerns."""
+    return LinkedPupil.objects.create(
+        school=session.school,
+        session=session,
+        about=session.student,
+        author=session.author,
+        level=session.sensitivity,
+        student=student,
+        role=role,
     )
 
 

@@ -6,8 +6,20 @@ from datetime import UTC, date, datetime, timedelta
 from itertools import count
 from typing import Any
 
+from django.utils import timezone
+
 from accounts.models import User
-from schools.models import Area, Invitation, Membership, School, SchoolClass, SchoolDay, SchoolYear, Term
+from schools.models import (
+    Area,
+    Duty,
+    Invitation,
+    Membership,
+    School,
+    SchoolClass,
+    SchoolDay,
+    SchoolYear,
+    Term,
+)
 
 _numbers = count(1)
 PASSWORD = "kite-line-lantern"
@@ -84,3 +96,13 @@ def make_invitation(school: School, *, by: User, token_hash: str = "", **fields:
     return Invitation.objects.create(
         school=school, invited_by=by, token_hash=token_hash or f"{next(_numbers):064d}", **fields
     )
+
+
+def make_duty(
+    school: School, user: User, *, by: User, starts_at: datetime | None = None, **fields: Any
+) -> Duty:
+    """A night duty of ten hours, under way for an hour unless told otherwise."""
+    starts_at = starts_at or timezone.now() - timedelta(hours=1)
+    fields.setdefault("ends_at", starts_at + timedelta(hours=10))
+    fields.setdefault("kind", Duty.Kind.NIGHT)
+    return Duty.objects.create(school=school, user=user, planned_by=by, starts_at=starts_at, **fields)
