@@ -19,7 +19,7 @@ from accounts.permissions import Perm
 from accounts.roles import DUTY_RIGHTS, EMERGENCY_RIGHTS, ROLES, Reach, Role, roles_with
 from schools import access as school_access
 from schools.access import Grant, Reason
-from schools.models import Membership
+from schools.models import Membership, SchoolClass
 from students.models import EmergencyAccess, Enrolment, Pairing, RosterImport, Student, StudentQuerySet
 
 
@@ -162,6 +162,85 @@ def get_student_or_404(user: User, public_id: uuid.UUID, perm: Perm, *, on: date
     if not reason_for(user, student, perm, on=on):
         raise PermissionDenied
     return student
+
+
+def present_enrolments(school_class: SchoolClass | None, *, on: date) -> QuerySet[Enrolment]:
+    """Who is in a class on a day; nobody in none."""
+    return Enrolment.objects.active(on).filter(school_class=school_class)
+
+
+# --- break-glass --------------------------------------------------------------------------------
+def get_student_to_open_or_404(user: User, public_id: uuid.UUID, *, on: date) -> Student:
+    """A pupil of a school where the person works with children, whether they see this pupil or not.
+
+    404 outside those schools, 403 for whoever knows of the pupil and may not break the glass (administrator).
+    Raises Http404 and PermissionDenied.
+    """
+    student = Student.objects.select_related("school", "school__area").filter(public_id=public_id).first()
+    if student is None:
+        raise Http404
+    if school_access.can(user, Perm.EMERGENCY_OPEN, school=student.school, on=on):
+        return student
+    if reason_for(user, student, Perm.STUDENT_FIND, on=on):
+        raise PermissionDenied
+    raise Http404
+
+
+def reviewers_of(used: EmergencyAccess, *, on: date) -> list[User]:
+    """Who is told of a use and judges it: the other safeguarding leads; without one, the other heads."""
+    held = Membership.objects.active(on).filter(school_id=used.school_id, user__is_active=True)
+    for role in (Role.SAFEGUARDING_LEAD, Role.HEAD_TEACHER):
+        people = held.filter(role=role).exclude(user_id=used.user_id).values("user_id")
+        found = list(User.objects.filter(pk__in=people).order_by("pk"))
+        if found:
+            return found
+    return []
+
+
+def get_emergency_or_404(user: User, public_id: uuid.UUID, *, on: date) -> EmergencyAccess:
+    """A use of break-glass: one's own, or for those who oversee them or read restricted entries themselves.
+
+    Raises Http404.
+    """
+    used = (
+        EmergencyAccess.objects.select_related(
+            "student", "school__area", "user", "approved_by", "reviewed_by"
+        )
+        .filter(public_id=public_id)
+        .first()
+    )
+    if used is None or not school_access.can(user, Perm.SCHOOL_VIEW, school=used.school, on=on):
+        raise Http404
+    oversees = school_access.can(user, Perm.EMERGENCY_REVIEW, school=used.school, on=on)
+    if used.user_id == user.pk or oversees or may_approve(user, used, on=on):
+        return used
+    raise Http404
+
+
+def may_approve(user: User, used: EmergencyAccess, *, on: date) -> bool:
+    """The second person reads restricted entries of the pupil by role, not by a broken glass of their own."""
+    reason = reason_for(user, used.student, Perm.TALK_READ_RESTRICTED, on=on)
+    return used.user_id != user.pk and reason is not None and reason.code != "emergency"
+
+
+def may_review(user: User, used: EmergencyAccess, *, on: date) -> bool:
+    """Nobody judges their own use."""
+    return user in reviewers_of(used, on=on)
+
+
+def may_break_glass(user: User, student: Student, *, on: date) -> bool:
+    """Whether the page offers it: to those who work with children here and don't read everything anyway."""
+    may = school_access.can(user, Perm.EMERGENCY_OPEN, school=student.school, on=on)
+    return may is not None and reason_for(user, student, Perm.TALK_READ_RESTRICTED, on=on) is None
+
+
+def may_know_emergencies(user: User, student: Student, *, on: date) -> bool:
+    """Whether the record shows this person who broke the glass of it."""
+    return any(
+        reason is not None and reason.code != "emergency"
+        for perm in (Perm.EMERGENCY_REVIEW, Perm.TALK_READ_RESTRICTED)
+        for reason in [reason_for(user, student, perm, on=on)]
+    )
 
 
 def get_pairing_or_404(student: Student, pk: int) -> Pairing:

@@ -6,8 +6,9 @@ class StudentsConfig(AppConfig):
 
     def ready(self) -> None:
         from schools import registry as school_registry
-        from students import registry
+        from students import panels, registry
         from students.selectors import child, classes
 
         registry.add_source(child.ENROLMENT_SOURCE)
+        panels.register()
         school_registry.count_pupils_with(classes.pupils_by_class)

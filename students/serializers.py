@@ -43,7 +43,9 @@ class GuardianSerializer(serializers.Serializer):
 
     name = serializers.CharField(source="person.name")
     relation = serializers.ChoiceField(choices=GuardianLink.Relation.choices)
-    is_guardian = serializers.BooleanField(help_text="Whether they are the legal guardian.")
+    is_guardian = serializers.SerializerMethodField(
+        help_text="Whether they are the legal guardian; null for those who don't know the home."
+    )
     priority = serializers.IntegerField(help_text="1 is called first.")
     phone = serializers.SerializerMethodField()
     address = serializers.SerializerMethodField()
@@ -52,7 +54,10 @@ class GuardianSerializer(serializers.Serializer):
         return link.person.phone if self.context["shows_contacts"] else None
 
     def get_address(self, link: GuardianLink) -> str | None:
-        return link.person.address if self.context["shows_contacts"] else None
+        return link.person.address if self.context["shows_home"] else None
+
+    def get_is_guardian(self, link: GuardianLink) -> bool | None:
+        return link.is_guardian if self.context["shows_home"] else None
 
 
 class StudentSerializer(serializers.Serializer):
@@ -74,5 +79,5 @@ class StudentSerializer(serializers.Serializer):
 
     @extend_schema_field(GuardianSerializer(many=True))
     def get_guardians(self, record: lists.StudentRecord) -> Any:
-        context = {"shows_contacts": record.shows_contacts}
+        context = {"shows_contacts": record.shows_contacts, "shows_home": record.shows_home}
         return GuardianSerializer(record.guardians, many=True, context=context).data

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from students.views import children, finder, pages, pairings, records, roster
+from students.views import children, emergencies, finder, pages, pairings, records, roster
 
 app_name = "students"
 
@@ -16,6 +16,13 @@ urlpatterns = [
     path("children/<uuid:public_id>/leave/", records.leave, name="leave"),
     path("children/<uuid:public_id>/pairings/", pairings.pairings, name="pairings"),
     path("children/<uuid:public_id>/pairings/end/", pairings.pairing_end, name="pairing_end"),
+    path("children/<uuid:public_id>/break-glass/", emergencies.open_record, name="emergency_open"),
+    path("break-glass/", emergencies.uses, name="emergencies"),
+    path("break-glass/find/", emergencies.find, name="emergency_find"),
+    path("break-glass/<uuid:public_id>/", emergencies.use, name="emergency"),
+    path("break-glass/<uuid:public_id>/approve/", emergencies.approve, name="emergency_approve"),
+    path("break-glass/<uuid:public_id>/end/", emergencies.end, name="emergency_end"),
+    path("break-glass/<uuid:public_id>/review/", emergencies.review, name="emergency_review"),
     path("roster/", roster.imports, name="roster_imports"),
     path("roster/<uuid:public_id>/", roster.detail, name="roster_import_detail"),
     path("roster/<uuid:public_id>/confirm/", roster.confirm, name="roster_import_confirm"),

@@ -14,8 +14,9 @@ from accounts.models import User
 from accounts.permissions import Perm
 from schools.access import Reason
 from students import access, registry
-from students.models import Enrolment, GuardianLink, Student
+from students.models import EmergencyAccess, Enrolment, GuardianLink, Student
 from students.registry import Entry, Position, Source
+from students.selectors import emergencies
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,10 @@ class ChildPage:
     tags: list[dict[str, str]]
     guardians: list[GuardianLink]
     shows_contacts: bool
+    shows_home: bool
+    health: str
+    emergencies: list[EmergencyAccess]
+    may_break_glass: bool
     identity: list[tuple[str, str]]
     actions: list[dict[str, Any]]
     may_edit: bool
@@ -40,20 +45,42 @@ def child_page(user: User, student: Student, *, now: datetime) -> ChildPage:
     today = timezone.localdate(now)
     enrolment = Enrolment.objects.active(today).filter(student=student).select_related("school_class").first()
     label = enrolment.school_class.label if enrolment else _("Not enrolled now")
-    guardians = list(student.guardian_links.select_related("person"))
+
+    def has(perm: Perm) -> bool:
+        return access.reason_for(user, student, perm, on=today) is not None
+
+    shows_contacts, shows_home = has(Perm.STUDENT_CONTACT), has(Perm.STUDENT_HOME)
+    guardians = guardians_of(student) if shows_contacts or shows_home else []
     return ChildPage(
         student=student,
         school_class=label,
-        facts=[label, *_at_home(guardians), *registry.header_facts(user, student, now=now)],
+        facts=[
+            label,
+            *(_at_home(guardians) if shows_home else []),
+            *registry.header_facts(user, student, now=now),
+        ],
         tags=_tags(student),
         guardians=guardians,
-        shows_contacts=access.reason_for(user, student, Perm.STUDENT_CONTACT, on=today) is not None,
+        shows_contacts=shows_contacts,
+        shows_home=shows_home,
+        health=_health(student) if has(Perm.STUDENT_HEALTH) else "",
+        emergencies=emergencies.on_record(user, student, now=now),
+        may_break_glass=access.may_break_glass(user, student, on=today),
         identity=_identity(user, student, now),
         actions=registry.actions(user, student, now=now),
-        may_edit=access.reason_for(user, student, Perm.STUDENT_EDIT, on=today) is not None,
-        may_pair=access.reason_for(user, student, Perm.MEMBER_INVITE, on=today) is not None,
+        may_edit=has(Perm.STUDENT_EDIT),
+        may_pair=has(Perm.MEMBER_INVITE),
         reason=access.reason_for(user, student, Perm.STUDENT_VIEW, on=today),
     )
+
+
+def guardians_of(student: Student) -> list[GuardianLink]:
+    """The adults around a pupil, in the order in which they are called."""
+    return list(student.guardian_links.select_related("person"))
+
+
+def _health(student: Student) -> str:
+    return "" if student.health == Student.Health.NOT_COLLECTED else str(student.get_health_display())
 
 
 def _at_home(guardians: list[GuardianLink]) -> list[str]:

@@ -67,6 +67,7 @@ class StudentRecord:
     identity_number: str | None
     guardians: list[GuardianLink]
     shows_contacts: bool
+    shows_home: bool
     reason: Reason | None
 
 
@@ -75,12 +76,17 @@ def student_record(user: User, student: Student, *, now: datetime) -> StudentRec
     on = timezone.localdate(now)
     enrolment = Enrolment.objects.active(on).filter(student=student).select_related("school_class").first()
     full = access.reason_for(user, student, Perm.STUDENT_IDENTITY, on=on) is not None
+    shows_contacts = access.reason_for(user, student, Perm.STUDENT_CONTACT, on=on) is not None
+    shows_home = access.reason_for(user, student, Perm.STUDENT_HOME, on=on) is not None
     return StudentRecord(
         student=student,
         school_class=enrolment.school_class if enrolment else None,
         national_number=student.national_number if full else None,
         identity_number=student.identity_number if full else None,
-        guardians=list(student.guardian_links.select_related("person")),
-        shows_contacts=access.reason_for(user, student, Perm.STUDENT_CONTACT, on=on) is not None,
+        guardians=list(student.guardian_links.select_related("person"))
+        if shows_contacts or shows_home
+        else [],
+        shows_contacts=shows_contacts,
+        shows_home=shows_home,
         reason=access.reason_for(user, student, Perm.STUDENT_VIEW, on=on),
     )

@@ -8,7 +8,9 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from accounts.http import SignedInRequest
+from accounts.permissions import Perm
 from core import htmx
+from schools import access as school_access
 from students import access
 from students.selectors import finder
 
@@ -24,4 +26,5 @@ def find(request: SignedInRequest) -> HttpResponse:
     live = htmx.target(request) == "finder-results"
     answer = finder.find(request.user, typed, on=today, limit=8 if live else 30)
     context = {"answer": answer, "finder_query": typed[:LONGEST_SHOWN], "asked": bool(typed.strip())}
+    context["may_break_glass"] = school_access.holds(request.user, Perm.EMERGENCY_OPEN, on=today)
     return render(request, "students/_finder_results.html" if live else "students/finder.html", context)

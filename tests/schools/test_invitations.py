@@ -55,7 +55,7 @@ def test_opening_the_link_shows_the_invitation_and_uses_nothing_up(client, schoo
         assert response.status_code == 200
         assert response.redirect_chain == [(JOIN, 302)]
         assert "Qingshi Central School" in response.content.decode()
-        assert "Counsellor" in response.content.decode()
+        assert "Warden" in response.content.decode()
 
     assert Invitation.objects.get().accepted_at is None
 
@@ -69,7 +69,7 @@ def test_accepting_makes_a_person_with_the_role_who_can_sign_in(client, school, 
     assert response["Location"] == reverse("account_login")
     user = User.objects.get(username="li.na")
     assert (user.name, user.phone) == ("Li Na", "13812345678")
-    assert [one.role for one in access.grants(user, on=timezone.localdate())] == ["counsellor"]
+    assert [one.role for one in access.grants(user, on=timezone.localdate())] == ["warden"]
     client.post(reverse("account_login"), {"login": "138-1234-5678", "password": NEW["password"]})
     assert client.session["_auth_user_id"] == str(user.pk)
     first_page = client.get(reverse("schools:detail", args=[school.public_id]))
@@ -179,7 +179,7 @@ def test_twenty_uses_at_once_make_one_person(school, school_admin):
 
     assert results.count(True) == 1
     assert User.objects.filter(username__startswith="li.na").count() == 1
-    assert Membership.objects.filter(role="counsellor").count() == 1
+    assert Membership.objects.filter(role="warden").count() == 1
 
 
 # --- what is typed -------------------------------------------------------------------------------
@@ -232,7 +232,7 @@ def test_whoever_is_signed_in_takes_the_role_with_their_own_account(client, scho
 
     assert response.status_code == 302
     assert access.can(
-        User.objects.get(pk=stranger.pk), access.Perm.TALK_READ, school=school, on=timezone.localdate()
+        User.objects.get(pk=stranger.pk), access.Perm.TALK_LOG, school=school, on=timezone.localdate()
     )
 
 
@@ -244,7 +244,7 @@ def test_nobody_accepts_their_own_invitation(client, school, school_admin):
 
     assert response.status_code == 422
     assert "nobody invites themselves" in response.context["refused"]
-    assert not Membership.objects.filter(user=school_admin, role="counsellor").exists()
+    assert not Membership.objects.filter(user=school_admin, role="warden").exists()
 
 
 @pytest.mark.parametrize("own", [{"email": "School_Admin@school.test"}, {"phone": "138 1234 5678"}])

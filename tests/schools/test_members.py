@@ -193,8 +193,9 @@ def test_a_role_isnt_given_twice_nor_to_people_who_dont_work_here(
     client.force_login(school_admin)
     address = reverse("schools:role_grant", args=[school.public_id])
 
-    twice = client.post(address, {"person": counsellor.pk, "role": "counsellor"})
-    foreign = client.post(address, {"person": stranger.pk, "role": "counsellor"})
+    factories.make_membership(counsellor, Role.WARDEN, school=school)
+    twice = client.post(address, {"person": counsellor.pk, "role": "warden"})
+    foreign = client.post(address, {"person": stranger.pk, "role": "warden"})
 
     assert twice.context["form"].errors["role"] == ["They have this role already."]
     assert "person" in foreign.context["form"].errors

@@ -1,0 +1,38 @@
+"""What students shows on Today: what waits for a second person."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.utils import timezone
+
+from accounts.models import User
+from accounts.permissions import Perm
+from schools import access as school_access
+from schools import selectors as school_selectors
+from students import registry
+from students.selectors import emergencies
+
+
+def register() -> None:
+    """Called once when the app is ready."""
+    registry.add_source(emergencies.SOURCE)
+    registry.add_panel(registry.Panel(1, "students/_panel_emergencies.html", emergencies_panel))
+    registry.add_panel(registry.Panel(2, "students/_panel_invitations.html", invitations_panel))
+
+
+def emergencies_panel(user: User, now: datetime) -> dict[str, Any] | None:
+    """Uses of break-glass that this person judges."""
+    waiting = emergencies.to_judge(user, now=now)
+    return {"uses": waiting} if waiting else None
+
+
+def invitations_panel(user: User, now: datetime) -> dict[str, Any] | None:
+    """Invitations of colleagues that need another person's word."""
+    on = timezone.localdate(now)
+    if not school_access.holds(user, Perm.MEMBER_CONFIRM, on=on):
+        return None
+    schools = school_access.visible_schools(user, Perm.MEMBER_CONFIRM, on=on)
+    waiting = school_selectors.invitations_to_confirm(schools, user, now=now)
+    return {"invitations": waiting} if waiting else None

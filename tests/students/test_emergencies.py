@@ -1,0 +1,444 @@
+"""Break-glass: who may, for how long, what it opens, who is told and who judges."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts import step_up
+from accounts.models import User
+from accounts.permissions import Perm
+from accounts.roles import EMERGENCY_RIGHTS, Role
+from core import tenancy
+from core.models import AuditEvent
+from reminders.models import Reminder
+from students import access
+from students.models import EmergencyAccess
+from students.services import emergencies
+from tests import factories
+
+REASON = "She ran out of the gate crying and her grandmother can't be reached."
+
+
+@pytest.fixture
+def now():
+    return timezone.now()
+
+
+@pytest.fixture
+def other_teacher(school, other_class):
+    """The homeroom teacher of another class: knows nothing of `student`."""
+    user = factories.make_user("other_teacher")
+    factories.make_membership(user, Role.HOMEROOM_TEACHER, school_class=other_class)
+    return user
+
+
+def at(user: User, moment) -> User:
+    """The person as a request at this moment has them."""
+    again = User.objects.get(pk=user.pk)
+    again.seen_at = moment
+    return again
+
+
+def open_record(student, user, now, **more):
+    return emergencies.open_record(
+        **{"student": student, "reason": REASON, "second_factor_at": now, "by": user, "now": now, **more}
+    )
+
+
+def prove_factor(client, user) -> None:
+    client.force_login(user)
+    session = client.session
+    session[step_up.SESSION_KEY] = {"user": user.pk, "at": timezone.now().timestamp(), "kind": "totp"}
+    session.save()
+
+
+def reasons(user, student, moment) -> dict[Perm, str]:
+    """The rights this person has over the pupil at a moment, with the reason's code."""
+    again, on = at(user, moment), timezone.localdate(moment)
+    found = {perm: access.reason_for(again, student, perm, on=on) for perm in Perm}
+    return {perm: reason.code for perm, reason in found.items() if reason}
+
+
+# --- what it opens, and for how long ---------------------------------------------------------------
+def test_it_opens_everything_to_read_for_sixty_minutes_and_nothing_to_write(
+    student, other_teacher, lead, now
+):
+    assert reasons(other_teacher, student, now) == {}
+
+    open_record(student, other_teacher, now)
+
+    within = reasons(other_teacher, student, now + timedelta(minutes=59))
+    assert within == dict.fromkeys(EMERGENCY_RIGHTS, "emergency")
+    assert Perm.TALK_LOG not in within
+    assert reasons(other_teacher, student, now + timedelta(minutes=60)) == {}
+
+
+def test_the_reason_says_until_when(student, other_teacher, lead, now):
+    used = open_record(student, other_teacher, now)
+
+    reason = access.reason_for(at(other_teacher, now), student, Perm.STUDENT_VIEW, on=timezone.localdate(now))
+
+    assert reason.until == used.expires_at
+    assert str(reason) == f"emergency access until {timezone.localtime(used.expires_at):%H:%M}"
+
+
+def test_closing_it_ends_it_at_once(student, other_teacher, lead, now):
+    used = open_record(student, other_teacher, now)
+
+    emergencies.end(used=used, by=other_teacher, now=now + timedelta(minutes=5))
+
+    assert reasons(other_teacher, student, now + timedelta(minutes=6)) == {}
+
+
+def test_it_opens_one_pupil_and_to_one_person(student, other_student, other_teacher, warden, lead, now):
+    open_record(student, other_teacher, now)
+
+    assert "emergency" not in reasons(other_teacher, other_student, now).values()
+    assert "emergency" not in reasons(warden, student, now).values()
+
+
+def test_it_ends_with_the_role_by_which_somebody_works_here(student, other_teacher, lead, now):
+    open_record(student, other_teacher, now)
+
+    other_teacher.memberships.update(ended_on=timezone.localdate(now) - timedelta(days=1))
+
+    assert reasons(other_teacher, student, now) == {}
+
+
+def test_without_a_request_s_moment_it_counts_for_nothing(student, other_teacher, lead, now):
+    open_record(student, other_teacher, now)
+
+    assert reasons(other_teacher, student, now) != {}
+    plain = User.objects.get(pk=other_teacher.pk)
+    assert access.reason_for(plain, student, Perm.STUDENT_VIEW, on=timezone.localdate(now)) is None
+
+
+# --- who may ---------------------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("who", "status"),
+    [
+        ("other_teacher", 302),
+        ("warden", 302),
+        ("head_teacher", 302),
+        ("school_admin", 403),
+        ("official", 404),
+        ("stranger", 404),
+    ],
+)
+def test_only_people_who_work_with_children_here_may(client, request, student, who, status):
+    client.force_login(request.getfixturevalue(who))
+
+    response = client.get(reverse("students:emergency_open", args=[student.public_id]))
+
+    assert response.status_code == status
+    if status == 302:  # the second factor first
+        assert response["Location"].startswith(reverse("mfa_step_up"))
+
+
+def test_a_duty_alone_gives_no_break_glass(client, school, student, school_admin, head_teacher):
+    factories.make_duty(school, school_admin, by=head_teacher)
+    client.force_login(school_admin)
+
+    assert client.get(reverse("students:emergency_open", args=[student.public_id])).status_code == 403
+
+
+def test_the_page_opens_the_record_and_both_sides_see_it(client, student, other_teacher, lead):
+    prove_factor(client, other_teacher)
+    page = reverse("students:emergency_open", args=[student.public_id])
+    assert client.get(reverse("students:detail", args=[student.public_id])).status_code == 404
+
+    response = client.post(page, {"reason": REASON})
+
+    assert response["Location"] == reverse("students:detail", args=[student.public_id])
+    assert "You have opened this record" in client.get(response["Location"]).content.decode()
+    client.force_login(lead)
+    seen = client.get(response["Location"]).content.decode()
+    assert "Other Teacher has opened this record in an emergency" in seen
+    assert "Other Teacher opened the record in an emergency" in seen
+
+
+def test_a_short_reason_is_said_beside_the_field_and_kept(client, student, other_teacher, lead):
+    prove_factor(client, other_teacher)
+
+    response = client.post(
+        reverse("students:emergency_open", args=[student.public_id]), {"reason": "urgent   " * 3}
+    )
+
+    assert response.status_code == 422
+    assert "reason" in response.context["form"].errors
+    assert "urgent" in response.content.decode()
+    assert not EmergencyAccess.objects.exists()
+
+
+def test_an_old_second_factor_opens_nothing(client, student, other_teacher, lead, now):
+    client.force_login(other_teacher)
+
+    response = client.post(reverse("students:emergency_open", args=[student.public_id]), {"reason": REASON})
+
+    assert response.status_code == 422
+    assert reverse("mfa_step_up") in response.content.decode()
+    with pytest.raises(emergencies.RefusedError, match="second factor"):
+        open_record(student, other_teacher, now, second_factor_at=now - timedelta(minutes=11))
+
+
+def test_the_database_itself_refuses_what_the_rules_refuse(student, other_teacher, lead, now):
+    wrong = [
+        {"reason": "too short".ljust(60)},
+        {"expires_at": now + timedelta(minutes=61)},
+        {"second_factor_at": now - timedelta(minutes=11)},
+        {"approved_by": other_teacher, "approved_at": now},
+        {"verdict": "justified", "reviewed_by": other_teacher, "reviewed_at": now},
+        {"verdict": "unjustified", "reviewed_by": lead, "reviewed_at": now},
+    ]
+    for fields in wrong:
+        with pytest.raises(IntegrityError), transaction.atomic():
+            factories.make_emergency(student, other_teacher, opened_at=now, **fields)
+
+
+# --- how often -------------------------------------------------------------------------------------
+def test_three_a_day_for_a_person(school_class, other_teacher, lead, now):
+    pupils = [factories.make_student(school_class, f"孩子{number}") for number in range(4)]
+    for student in pupils[:3]:
+        open_record(student, other_teacher, now)
+
+    with pytest.raises(emergencies.RefusedError, match="today"):
+        open_record(pupils[3], other_teacher, now)
+
+    tomorrow = now + timedelta(hours=24, seconds=1)
+    assert open_record(pupils[3], other_teacher, tomorrow).opened_at == tomorrow
+
+
+def test_ten_a_day_for_a_school(school, school_class, other_teacher, lead, now):
+    for number in range(10):
+        factories.make_emergency(
+            factories.make_student(school_class, f"孩子{number}"), factories.make_user(), opened_at=now
+        )
+
+    with pytest.raises(emergencies.RefusedError, match="today"):
+        open_record(factories.make_student(school_class, "孩子"), other_teacher, now)
+
+
+def test_twice_is_once_while_the_first_is_open(student, other_teacher, lead, now):
+    first = open_record(student, other_teacher, now)
+
+    assert open_record(student, other_teacher, now + timedelta(minutes=1)) == first
+
+
+# --- who is told and who judges ---------------------------------------------------------------------
+def test_the_leads_are_told_in_the_same_transaction_without_a_name(student, other_teacher, lead, now):
+    used = open_record(student, other_teacher, now)
+
+    told = Reminder.objects.filter(about=emergencies.about(used))
+    assert {one.recipient for one in told} == {lead}
+    row = str(list(told.values()))
+    assert [word for word in (student.name, REASON, other_teacher.name) if word in row] == []
+    event = AuditEvent.objects.get(event="emergency.opened")
+    assert event.actor_id == other_teacher.pk
+    assert REASON not in str(event.details)
+
+
+def test_where_nobody_could_judge_nothing_opens(student, other_teacher, now):
+    with pytest.raises(emergencies.RefusedError, match="no safeguarding lead"):
+        open_record(student, other_teacher, now)
+
+
+def test_a_lead_s_own_use_goes_to_another_lead_or_the_head(student, lead, head_teacher, school, now):
+    used = open_record(student, lead, now)
+    assert access.reviewers_of(used, on=timezone.localdate(now)) == [head_teacher]
+
+    second = factories.make_user("second_lead")
+    factories.make_membership(second, Role.SAFEGUARDING_LEAD, school=school)
+    assert access.reviewers_of(used, on=timezone.localdate(now)) == [second]
+
+
+def test_the_lead_judges_from_today_s_page_and_the_notice_is_taken_down(
+    client, student, other_teacher, lead, now
+):
+    used = open_record(student, other_teacher, now)
+    client.force_login(lead)
+    page = reverse("students:emergency", args=[used.public_id])
+    assert page in client.get(reverse("students:today")).content.decode()
+    assert REASON.split("'")[0] in client.get(page).content.decode()
+
+    missing = client.post(f"{page}review/", {"verdict": "unjustified"})
+    done = client.post(f"{page}review/", {"verdict": "unjustified", "note": "A call would have done."})
+
+    assert (missing.status_code, done.status_code) == (422, 302)
+    used.refresh_from_db()
+    assert (used.verdict, used.reviewed_by) == ("unjustified", lead)
+    assert page not in client.get(reverse("students:today")).content.decode()
+    assert not Reminder.objects.standing().filter(about=emergencies.about(used)).exists()
+
+
+def test_nobody_judges_their_own_use_and_no_use_is_judged_twice(client, student, lead, head_teacher, now):
+    used = open_record(student, lead, now)
+    client.force_login(lead)
+    own = client.post(reverse("students:emergency_review", args=[used.public_id]), {"verdict": "justified"})
+    assert own.status_code == 403
+    with pytest.raises(emergencies.RefusedError, match="their own"):
+        emergencies.review(used=used, verdict="justified", note="", by=lead, now=now)
+
+    emergencies.review(used=used, verdict="justified", note="", by=head_teacher, now=now)
+
+    with pytest.raises(emergencies.RefusedError, match="already"):
+        emergencies.review(used=used, verdict="justified", note="", by=head_teacher, now=now)
+
+
+def test_the_program_can_neither_remove_a_use_nor_rewrite_it(student, other_teacher, lead, now):
+    used = open_record(student, other_teacher, now)
+    for statement in (
+        "DELETE FROM {}",
+        "UPDATE {} SET reason = repeat('x', 40)",
+        "UPDATE {} SET user_id = 1",
+    ):
+        with (
+            pytest.raises(Exception, match="permission denied"),
+            transaction.atomic(),
+            connection.cursor() as cursor,
+        ):
+            cursor.execute(statement.format(EmergencyAccess._meta.db_table))
+
+    assert EmergencyAccess.objects.get().reason == used.reason
+
+
+# --- sealed entries take a second person --------------------------------------------------------------
+def test_the_second_person_is_another_one_who_reads_restricted_entries(
+    student, other_teacher, warden, counsellor, lead, now
+):
+    used = open_record(student, other_teacher, now)
+    open_record(student, warden, now)
+    on = timezone.localdate(now)
+
+    allowed = [
+        one
+        for one in (other_teacher, warden, counsellor, lead)
+        if access.may_approve(at(one, now), used, on=on)
+    ]
+
+    assert allowed == [counsellor, lead]  # the warden's own broken glass doesn't count
+    with pytest.raises(emergencies.RefusedError):
+        emergencies.approve_sealed(used=used, by=other_teacher, now=now)
+    with pytest.raises(emergencies.RefusedError, match="over"):
+        emergencies.approve_sealed(used=used, by=lead, now=now + timedelta(minutes=60))
+
+
+def test_approving_takes_the_second_person_s_own_factor(client, student, other_teacher, lead, now):
+    used = open_record(student, other_teacher, now)
+    address = reverse("students:emergency_approve", args=[used.public_id])
+    client.force_login(lead)
+    assert client.post(address)["Location"].startswith(reverse("mfa_step_up"))
+
+    prove_factor(client, lead)
+    client.post(address)
+
+    used.refresh_from_db()
+    assert used.approved_by == lead
+
+
+# --- finding a pupil one doesn't see ----------------------------------------------------------------
+def test_only_what_is_whole_and_right_finds_a_pupil(
+    client, student, school_class, other_teacher, foreign_student
+):
+    client.force_login(other_teacher)
+    page = reverse("students:emergency_find")
+    assert client.get(page).status_code == 200
+
+    def answer(**data):
+        return client.post(page, data)
+
+    right = answer(name="王小雨", school_class=school_class.pk)
+    assert right["Location"] == reverse("students:emergency_open", args=[student.public_id])
+    assert answer(name="王小", school_class=school_class.pk).status_code == 422
+    assert answer(name="王小雨").status_code == 422
+    assert (
+        answer(name="陈思远", school_class=foreign_student.enrolments.get().school_class_id).status_code
+        == 422
+    )
+    events = AuditEvent.objects.filter(event="emergency.searched")
+    assert events.count() == 2
+    assert "王小" not in str(list(events.values("details")))
+
+
+def test_two_who_fit_are_nobody_and_ten_searches_a_day_are_enough(
+    student, school_class, school, other_teacher, now
+):
+    factories.make_student(school_class, student.name)
+
+    def search():
+        return emergencies.find_pupil(
+            name=student.name,
+            school_class=school_class,
+            school_number="",
+            schools=[school],
+            by=other_teacher,
+            now=now,
+        )
+
+    assert [search() for _number in range(10)] == [None] * 10
+    with pytest.raises(emergencies.RefusedError):
+        search()
+
+
+# --- the list -----------------------------------------------------------------------------------------
+def test_the_list_costs_the_same_with_one_use_and_with_three(client, student, school_class, lead):
+    client.force_login(lead)
+    factories.make_emergency(student, factories.make_user())
+    page = reverse("students:emergencies")
+
+    def queries() -> int:
+        client.get(page)
+        with CaptureQueriesContext(connection) as seen:
+            assert client.get(page).status_code == 200
+        return len(seen)
+
+    before = queries()
+    for number in range(2):
+        factories.make_emergency(factories.make_student(school_class, f"孩子{number}"), factories.make_user())
+
+    assert queries() == before
+
+
+# --- the second lock -----------------------------------------------------------------------------------
+def test_the_database_names_the_pupils_whose_glass_is_broken(student, other_student, other_teacher, lead):
+    used = factories.make_emergency(student, other_teacher)
+    over = timezone.now() - timedelta(minutes=90)
+    factories.make_emergency(other_student, other_teacher, opened_at=over)
+
+    def asked(user) -> tuple[list[int], list[int]]:
+        with tenancy.acting(user, "test"), transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SELECT kl.my_emergency_students(), kl.my_emergency_sealed_students()")
+            return cursor.fetchone()
+
+    assert asked(other_teacher) == ([student.pk], [])
+    assert asked(lead) == ([], [])
+    EmergencyAccess.objects.filter(pk=used.pk).update(approved_by=lead, approved_at=timezone.now())
+    assert asked(other_teacher) == ([student.pk], [student.pk])
+    EmergencyAccess.objects.filter(pk=used.pk).update(ended_at=timezone.now())
+    assert asked(other_teacher) == ([], [])
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_at_the_same_moment_dont_pass_the_limit_together(school_class, other_teacher, lead):
+    now = timezone.now()
+    pupils = [factories.make_student(school_class, f"孩子{number}") for number in range(8)]
+
+    def attempt(student) -> bool:
+        try:
+            open_record(student, other_teacher, now)
+        except emergencies.RefusedError:
+            return False
+        finally:
+            connection.close()
+        return True
+
+    with ThreadPoolExecutor(8) as pool:
+        results = list(pool.map(attempt, pupils))
+
+    assert results.count(True) == emergencies.A_PERSON_A_DAY
