@@ -8,6 +8,8 @@ from typing import Any
 
 from django.db import connection, models
 
+from core.fields import EncryptedField
+
 _BATCH = 10_000
 
 
@@ -16,7 +18,7 @@ def insert_rows(model: type[models.Model], columns: Sequence[str], rows: Iterabl
 
     For tables where `bulk_create` spends its time making model objects: no defaults and no signals here, the
     columns must be all that the table needs. Arrays instead of COPY, since PostgreSQL refuses COPY on a table
-    with row-level policies.
+    with row-level policies. Values of encrypted fields are given in clear and closed here.
     """
     fields = [model._meta.get_field(name) for name in columns]
     quote = connection.ops.quote_name
@@ -27,6 +29,11 @@ def insert_rows(model: type[models.Model], columns: Sequence[str], rows: Iterabl
     stream = iter(rows)
     with connection.cursor() as cursor:
         while batch := list(islice(stream, _BATCH)):
-            cursor.execute(statement, [list(column) for column in zip(*batch, strict=True)])
+            by_column = zip(fields, zip(*batch, strict=True), strict=True)
+            cursor.execute(statement, [_stored(field, values) for field, values in by_column])
             written += len(batch)
     return written
+
+
+def _stored(field: Any, values: Iterable[Any]) -> list[Any]:
+    return [field.close(value) for value in values] if isinstance(field, EncryptedField) else list(values)

@@ -1,22 +1,31 @@
-"""The keys under which the finder looks a pupil up. Pure: students.services.finder writes them."""
+"""The keys under which the finder looks a pupil up; students.services.finder writes them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
+from core import keys
 from students import names as name_reading
 
 NAME, PINYIN, INITIALS, NUMBER, IDENTITY, PHONE = "name", "pinyin", "initials", "number", "identity", "phone"
 LONGEST = 200
 FEWEST_DIGITS = 4
+LAST_DIGITS = (4, 6)
+SHORTEST_IDENTITY = 18
 
 
 def keys_of(
-    *, names: Iterable[str], numbers: Iterable[str], identities: Iterable[str], phones: Iterable[str]
+    *,
+    school_id: int,
+    names: Iterable[str],
+    numbers: Iterable[str],
+    identities: Iterable[str],
+    phones: Iterable[str],
 ) -> list[tuple[str, str]]:
     """(kind, key) for every name and number of a pupil and the telephone numbers of their adults.
 
-    A telephone number is found by its beginning and by its last four digits: that's what people remember.
+    A telephone number is found whole and by its last four or six digits: that's what people remember. Of it
+    and of identity numbers only a blind index is kept, so nothing else of them can be looked up.
     """
     found: set[tuple[str, str]] = set()
     for name in filter(None, names):
@@ -25,8 +34,19 @@ def keys_of(
         found |= {(PINYIN, key) for key in reading.pinyin}
         found |= {(INITIALS, key) for key in reading.initials}
     found |= {(NUMBER, name_reading.fold(number)) for number in numbers}
-    found |= {(IDENTITY, name_reading.fold(number)) for number in identities}
+    for identity in map(name_reading.fold, filter(None, identities)):
+        found.add((IDENTITY, blind(school_id, IDENTITY, identity)))
     for phone in phones:
-        digits = "".join(character for character in phone if character.isdigit())
-        found |= {(PHONE, key) for key in (digits, digits[-FEWEST_DIGITS:]) if len(key) >= FEWEST_DIGITS}
+        found |= {(PHONE, blind(school_id, PHONE, part)) for part in _parts(phone)}
     return sorted((kind, key[:LONGEST]) for kind, key in found if key)
+
+
+def blind(school_id: int, kind: str, text: str) -> str:
+    """What is kept of a number: 128 bits, in every school others, so that no two schools can be compared."""
+    return keys.blind_index(f"finder:{kind}", f"{school_id}:{text}")[:16].hex()
+
+
+def _parts(phone: str) -> set[str]:
+    digits = "".join(character for character in phone if character.isdigit())
+    parts = {digits, *(digits[-length:] for length in LAST_DIGITS)}
+    return {part for part in parts if len(part) >= FEWEST_DIGITS}

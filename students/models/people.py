@@ -10,6 +10,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from core.fields import BlindIndex, SearchableTextField
 from core.models import PublicIdModel
 from core.privacy import PERSONAL, PUBLIC, SENSITIVE, Label
 from schools.models import School
@@ -29,7 +30,8 @@ class StudentQuerySet(models.QuerySet["Student"]):
 class Student(PublicIdModel):
     """A pupil's record in the school that keeps it now; a transfer moves it explicitly.
 
-    Identity number and national number are optional: some children have no hukou (domain.md §6.2).
+    Identity number and national number are optional: some children have no hukou (domain.md §6.2). They and
+    the telephone number are encrypted in the column and found whole only, by a blind index.
     Numbers are unique per school, not over the country, so that a duplicate error never
     tells that a pupil exists somewhere else.
     """
@@ -79,8 +81,8 @@ class Student(PublicIdModel):
     pinyin = models.CharField(max_length=200, blank=True)
     sex = models.CharField(_("sex"), max_length=6, choices=Sex.choices)
     born_on = models.DateField(_("date of birth"))
-    national_number = models.CharField(_("national school number"), max_length=19, blank=True)
-    identity_number = models.CharField(_("identity number"), max_length=18, blank=True)
+    national_number = SearchableTextField(_("national school number"), max_length=19, blank=True)
+    identity_number = SearchableTextField(_("identity number"), max_length=18, blank=True)
     school_number = models.CharField(_("school number"), max_length=30, blank=True)
     ethnicity = models.CharField(_("ethnicity"), max_length=30, blank=True)
     health = models.CharField(
@@ -89,7 +91,7 @@ class Student(PublicIdModel):
     boarding = models.CharField(
         _("boarding"), max_length=13, choices=Boarding.choices, default=Boarding.NOT_COLLECTED
     )
-    phone = models.CharField(_("telephone"), max_length=20, blank=True)
+    phone = SearchableTextField(_("telephone"), max_length=20, blank=True)
     address = models.CharField(_("home address"), max_length=200, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     changed_at = models.DateTimeField(auto_now=True)
@@ -99,14 +101,16 @@ class Student(PublicIdModel):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["school", "national_number"],
+                "school",
+                BlindIndex("national_number"),
                 name="students_national_number",
-                condition=~Q(national_number=""),
+                condition=Q(national_number__isnull=False),
             ),
             models.UniqueConstraint(
-                fields=["school", "identity_number"],
+                "school",
+                BlindIndex("identity_number"),
                 name="students_identity_number",
-                condition=~Q(identity_number=""),
+                condition=Q(identity_number__isnull=False),
             ),
             models.CheckConstraint(name="students_name_given", condition=~Q(name="")),
         ]
@@ -131,12 +135,15 @@ class Person(PublicIdModel):
 
     school = models.ForeignKey(School, models.PROTECT, related_name="people")
     name = models.CharField(_("name"), max_length=80)
-    phone = models.CharField(_("telephone"), max_length=20, blank=True)
+    phone = SearchableTextField(_("telephone"), max_length=20, blank=True)
     address = models.CharField(_("address"), max_length=200, blank=True)
     employer = models.CharField(_("work"), max_length=100, blank=True)
 
     class Meta:
-        indexes = [models.Index(fields=["school", "name"], name="students_person_name")]
+        indexes = [
+            models.Index(fields=["school", "name"], name="students_person_name"),
+            models.Index("school", BlindIndex("phone"), name="students_person_phone"),
+        ]
 
     def __str__(self) -> str:
         return self.name

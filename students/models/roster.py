@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from core.fields import EncryptedBinaryField, EncryptedJSONField
 from core.models import PublicIdModel
 from core.privacy import PERSONAL, PUBLIC, SENSITIVE, Label
 from schools.models import School
@@ -18,7 +19,7 @@ class RosterImport(PublicIdModel):
     """One file, from upload to report.
 
     The file itself rests here only until it has been read, and the rows' content only until they are imported
-    or the import is withdrawn: a half-finished import is a copy of a school's children.
+    or the import is withdrawn, encrypted: a half-finished import is a copy of a school's children.
     """
 
     PRIVACY: ClassVar[dict[str, Label]] = {
@@ -50,9 +51,9 @@ class RosterImport(PublicIdModel):
 
     school = models.ForeignKey(School, models.PROTECT, related_name="roster_imports")
     file_name = models.CharField(max_length=200)
-    content = models.BinaryField(null=True)
+    content = EncryptedBinaryField()
     state = models.CharField(max_length=9, choices=State.choices, default=State.UPLOADED)
-    table = models.JSONField(default=dict, blank=True)
+    table = EncryptedJSONField(default=dict, blank=True)
     error = models.JSONField(default=dict, blank=True)
     counts = models.JSONField(default=dict, blank=True)
     uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
@@ -65,7 +66,8 @@ class RosterImport(PublicIdModel):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                name="students_roster_file_while_unread", condition=Q(state="uploaded") | Q(content=None)
+                name="students_roster_file_while_unread",
+                condition=Q(state="uploaded") | Q(content__isnull=True),
             ),
             models.CheckConstraint(
                 name="students_roster_confirmed",
@@ -120,9 +122,9 @@ class RosterRow(models.Model):
     verdict = models.CharField(max_length=9, choices=Verdict.choices)
     has_warning = models.BooleanField(default=False)
     decision = models.CharField(max_length=9, choices=Decision.choices, blank=True)
-    pupil = models.JSONField(default=dict, blank=True)
+    pupil = EncryptedJSONField(default=dict, blank=True)
     issues = models.JSONField(default=list, blank=True)
-    changes = models.JSONField(default=list, blank=True)
+    changes = EncryptedJSONField(default=list, blank=True)
 
     class Meta:
         constraints = [

@@ -13,7 +13,7 @@ from accounts.permissions import Perm
 from accounts.roles import Reach
 from schools import access as school_access
 from students import access, names
-from students.finder_keys import FEWEST_DIGITS
+from students.finder_keys import FEWEST_DIGITS, IDENTITY, PHONE, SHORTEST_IDENTITY, blind
 from students.models import Enrolment, FinderKey, Student
 from students.selectors.alphabet import ByPinyin
 
@@ -68,12 +68,12 @@ def _too_short(query: str) -> bool:
 def _ranked(user: User, query: str, schools: set[int], on: date) -> QuerySet[FinderKey, int]:
     """Primary keys of pupils. The prefix is looked up in the index; only its rows are checked and sorted."""
     visible = access.visible_students(user, Perm.STUDENT_FIND, on=on)
-    keeping = school_access.school_ids(user, Perm.STUDENT_IDENTITY, on=on)
+    whole = _blind_keys(query, schools, school_access.school_ids(user, Perm.STUDENT_IDENTITY, on=on))
     return (
-        FinderKey.objects.filter(_matches(query, keeping), school_id__in=schools, student__in=visible)
+        FinderKey.objects.filter(_matches(query, whole), school_id__in=schools, student__in=visible)
         .values("student_id")
         .annotate(
-            far=Min(_distance(query)),
+            far=Min(_distance(query, whole)),
             strange=Min(_strangeness(user, on)),
             spelled=Min(ByPinyin("student__pinyin")),
         )
@@ -82,13 +82,13 @@ def _ranked(user: User, query: str, schools: set[int], on: date) -> QuerySet[Fin
     )
 
 
-def _distance(query: str) -> Case:
+def _distance(query: str, whole: list[str]) -> Case:
     """The whole name, number or pinyin; then the beginning of a name; then a whole given name; then the rest.
 
     So 龙 finds the Lóng family before those whose given name ends in 龙.
     """
     return Case(
-        When(Q(key=query) & ~Q(kind=_KINDS.NAME), then=Value(0)),
+        When(Q(key__in=[query, *whole]) & ~Q(kind=_KINDS.NAME), then=Value(0)),
         When(student__name=query, then=Value(0)),
         When(student__name__startswith=query, then=Value(1)),
         When(key=query, then=Value(2)),
@@ -97,12 +97,25 @@ def _distance(query: str) -> Case:
     )
 
 
-def _matches(query: str, keeping: set[int]) -> Q:
-    """Identity numbers match whole, and only for roster keepers: others could confirm a guess with them."""
-    beginning = Q(key__startswith=query) & ~Q(kind=_KINDS.IDENTITY)
-    if len(query) < 18 or not keeping:
-        return beginning
-    return beginning | Q(key=query, kind=_KINDS.IDENTITY, school_id__in=keeping)
+def _matches(query: str, whole: list[str]) -> Q:
+    """Names and school numbers by their beginning; of the other numbers, only what was kept of them, whole.
+
+    A blind key is hexadecimal, as somebody's typing may be: what begins like one isn't a number like that.
+    """
+    beginning = Q(key__startswith=query) & ~Q(kind__in=[_KINDS.IDENTITY, _KINDS.PHONE])
+    return beginning | Q(key__in=whole) if whole else beginning
+
+
+def _blind_keys(query: str, schools: set[int], keeping: set[int]) -> list[str]:
+    """Under what a number typed whole is kept. Identity numbers are for roster keepers only: others could
+    confirm a guess with them.
+    """
+    found = []
+    if _DIGITS.fullmatch(digits := query.removeprefix("+")):
+        found += [blind(school, PHONE, digits) for school in sorted(schools)]
+    if len(query) >= SHORTEST_IDENTITY:
+        found += [blind(school, IDENTITY, query) for school in sorted(schools & keeping)]
+    return found
 
 
 def _strangeness(user: User, on: date) -> Case:

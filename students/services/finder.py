@@ -22,7 +22,7 @@ def refresh_keys(student_ids: Iterable[int]) -> int:
     ids = list(student_ids)
     FinderKey.objects.filter(student_id__in=ids).delete()
     phones: dict[int, set[str]] = {}
-    links = GuardianLink.objects.filter(student_id__in=ids).exclude(person__phone="")
+    links = GuardianLink.objects.filter(student_id__in=ids).filter(person__phone__isnull=False)
     for student_id, phone in links.values_list("student_id", "person__phone"):
         phones.setdefault(student_id, set()).add(phone)
     keys = (
@@ -35,6 +35,7 @@ def refresh_keys(student_ids: Iterable[int]) -> int:
 
 def _keys(student: Student, phones: set[str]) -> list[tuple[str, str]]:
     return finder_keys.keys_of(
+        school_id=student.school_id,
         names=[student.name, student.former_name],
         numbers=[student.school_number],
         identities=[student.national_number, student.identity_number],

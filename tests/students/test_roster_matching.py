@@ -6,6 +6,7 @@ import datetime as dt
 
 import pytest
 
+from students import finder_keys
 from students.identity import check_character
 from students.models import Enrolment, FinderKey, GuardianLink, Person, Student
 from students.services import roster_plan
@@ -277,7 +278,7 @@ def test_a_parents_details_are_updated(school, first):
     link = GuardianLink.objects.get()
     assert kinds(plan) == ["updated"]
     assert (link.person.phone, link.is_guardian) == ("13912345678", False)
-    assert FinderKey.objects.filter(key="13912345678").exists()
+    assert FinderKey.objects.filter(key=finder_keys.blind(school.pk, "phone", "13912345678")).exists()
 
 
 def test_siblings_who_disagree_about_a_parent_do_not_turn_it_over_and_over(school, first):
