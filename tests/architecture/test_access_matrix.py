@@ -150,7 +150,7 @@ def colleagues(world: World) -> list[User]:
         row
         for row in ROWS
         # Break-glass is for just these colleagues: it is tested in tests/students/test_emergencies.py.
-        if {"student", "session", "follow_up"} & set(row.args) and row.name != "students:emergency_open"
+        if {"student", "session", "follow_up", "concern"} & set(row.args) and row.name != "students:emergency_open"
     ],
     ids=lambda row: f"{row.method} {row.name}",
 )
