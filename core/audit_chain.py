@@ -1,8 +1,8 @@
 """Verifying the trail: every row's hash, every link, and the signed roots, worked out anew.
 
-Nothing here calls the database's own functions for hashing: the text of each row is spelled out below, and hashed in
-this process. Who owns the database can change rows, links and functions; what they can't do unseen is change what a
-signed root (core.audit_roots), kept on another machine, has already fixed.
+Nothing here calls the database's own functions for hashing: the text of each row is spelled out below,
+and hashed in this process. Who owns the database can change rows, links and functions; what they can't do
+unseen is change what a signed root (core.audit_roots), kept on another machine, has already fixed.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ Anchors = Mapping[int, list[Anchor]]
 
 @dataclass(frozen=True)
 class Flaw:
-    """The first thing wrong in one chain. `row` is "event 12" or "change 7", empty when a whole link is meant."""
+    """The first thing wrong in one chain. `row` is "event 12" or "change 7", empty for a whole link."""
 
     chain: int
     seq: int
@@ -164,12 +164,15 @@ class _Verification:
             raise _Found(Flaw(chain, last + 1, "truncated", hint=hint))
         if (head or (0, GENESIS)) == (last, running):
             return
-        if head and head[0] > last:
-            raise _Found(Flaw(chain, last + 1, "truncated", hint=f"the head stands at {head[0]}"))
-        raise _Found(Flaw(chain, last, "inserted", hint="the head doesn't know it"))
+        at_head = head[0] if head else 0
+        if at_head > last:
+            raise _Found(Flaw(chain, last + 1, "truncated", hint=f"the head stands at {at_head}"))
+        if at_head == last:
+            raise _Found(Flaw(chain, last, "changed", hint="the head says otherwise"))
+        raise _Found(Flaw(chain, at_head + 1, "inserted", hint=f"the head stands at {at_head}"))
 
     def _rows(self, chain: int, said: list[tuple[str, int, str, int]], linked: dict[str, int]) -> None:
-        """Compare the rows that links name with what stands in the tables; the first that differs is the flaw."""
+        """Compare the rows that links name with those in the tables; the first to differ is the flaw."""
         for portion in _in_portions(iter(said), _ROWS_AT_A_TIME):
             found = {
                 kind: self._hashes(kind, [one[1] for one in portion if one[0] == kind]) for kind in TABLES
@@ -209,7 +212,8 @@ class _Verification:
         with self.connection.chunked_cursor() as cursor:
             cursor.itersize = _LINKS_AT_A_TIME
             cursor.execute(
-                "SELECT seq, at, batch, txid, rows, prev_hash, hash FROM core_auditlink WHERE chain = %s ORDER BY seq",
+                "SELECT seq, at, batch, txid, rows, prev_hash, hash"
+                " FROM core_auditlink WHERE chain = %s ORDER BY seq",
                 [chain],
             )
             for row in cursor:
@@ -229,8 +233,10 @@ class _Verification:
 def _flaw_of_link(chain: int, link: Link, expected: int, running: bytes) -> Flaw | None:
     if link.seq != expected:
         return Flaw(chain, expected, "removed" if link.seq > expected else "inserted")
-    if bytes(link.prev_hash) != running or link_hash(chain, link) != bytes(link.hash):
+    if link_hash(chain, link) != bytes(link.hash):
         return Flaw(chain, link.seq, "changed")
+    if bytes(link.prev_hash) != running:  # it is whole itself, so the one before it was written anew
+        return Flaw(chain, link.seq - 1, "changed", hint=f"link {link.seq} says otherwise")
     return None
 
 

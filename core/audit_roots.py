@@ -1,8 +1,9 @@
 """Signed roots: what keeps even the owner of the database from rewriting the trail unseen.
 
-Each hour the heads of all chains go into a Merkle root, signed with Ed25519 and appended to a file of its own, which
-belongs on another machine (ASVS 5.0.0 V16.4.3). A line is JSON: the heads that moved since the line before, the root
-over all, the hash of the line before, and the signature over the rest of the line with its keys sorted.
+Each hour the heads of all chains go into a Merkle root, signed with Ed25519 and appended to a file of its
+own, which belongs on another machine (ASVS 5.0.0 V16.4.3). A line is JSON: the heads that moved since the
+line before, the root over all, the hash of the line before, and the signature over the rest of the line
+with its keys sorted.
 """
 
 from __future__ import annotations
@@ -50,18 +51,13 @@ def heads_now() -> Heads:
 
 def merkle_root(heads: Heads) -> str:
     """SHA-256 over the chains in order; leaves and knots begin with another byte (RFC 6962 §2.1)."""
-    level = [
-        sha256(b"\x00" + f"{chain}:{seq}:{hashed}".encode()).digest()
-        for chain, (seq, hashed) in sorted(heads.items())
-    ]
+    leaves = (f"{chain}:{seq}:{hashed}" for chain, (seq, hashed) in sorted(heads.items()))
+    level = [sha256(b"\x00" + leaf.encode()).digest() for leaf in leaves]
     if not level:
         return sha256(b"").hexdigest()
     while len(level) > 1:
-        pairs = [
-            sha256(b"\x01" + left + right).digest()
-            for left, right in zip(level[::2], level[1::2], strict=False)
-        ]
-        level = pairs + level[len(pairs) * 2 :]
+        pairs = list(zip(level[::2], level[1::2], strict=False))
+        level = [sha256(b"\x01" + left + right).digest() for left, right in pairs] + level[len(pairs) * 2 :]
     return level[0].hex()
 
 
@@ -69,9 +65,8 @@ def sign(heads: Heads, *, now: datetime, path: Path | None = None) -> str:
     """Append one signed line; gives back its root. Raises BadRoots when the file no longer holds together."""
     path = path or file()
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with os.fdopen(
-        os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600), "r+", encoding="utf-8"
-    ) as roots:
+    opened = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
+    with os.fdopen(opened, "r+", encoding="utf-8") as roots:
         fcntl.flock(roots, fcntl.LOCK_EX)  # two signers take turns; the lock goes with the file
         known, before = _replay(roots.read().splitlines(), own_public_key())
         line = _line(heads, known, before, now)
@@ -116,7 +111,7 @@ def anchors(path: Path | None = None, *, key: Ed25519PublicKey | None = None) ->
 
 
 def _replay(lines: Sequence[str], key: Ed25519PublicKey) -> tuple[list[tuple[str, Heads]], str]:
-    """Check each line; give back its moment and all heads as they stood then, and the hash of the last line."""
+    """Check each line; give back its moment with all heads as they stood then, and the last line's hash."""
     heads: Heads = {}
     found = []
     before = ""

@@ -69,8 +69,8 @@ class AuditEvent(models.Model):
 class RowChange(models.Model):
     """One row that somebody's statement inserted, changed or deleted; written by triggers (core.row_history).
 
-    `changed` maps a column to its values before and after, or to null where the values are sensitive: the trail
-    is no second copy of a child's file. An inserted row says nothing of its values; it stands in its table.
+    `changed` maps a column to its values before and after, or to null where the values are sensitive: the
+    trail is no second copy of a child's file. An inserted row tells no values; it stands in its table.
     """
 
     PRIVACY: ClassVar[dict[str, Label]] = {

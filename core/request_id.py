@@ -1,6 +1,6 @@
 """A number for each request, so that what one click did can be told from what another did.
 
-It says nothing of the person: a random UUID, given to the trail (core.audit, core.row_history) and to the answer.
+It says nothing of the person: a random UUID, told by the trail and by the answer.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """Noting every change of a table's rows by the database, as an operation for migrations.
 
-Statement-level AFTER triggers with transition tables: bulk updates, COPY and raw SQL are noted like a single save,
-at the cost of one INSERT … SELECT a statement. docs/decisions/0009-row-history.md says why not django-pghistory.
+Statement-level AFTER triggers with transition tables: bulk updates, COPY and raw SQL are noted like a single
+save, at the cost of one INSERT … SELECT a statement. docs/decisions/0007-believable-audit.md says why not
+django-pghistory.
 tests/architecture/test_row_history.py fails when a table holds people's data and isn't watched.
 """
 
@@ -31,14 +32,16 @@ BEGIN
         SELECT array_agg({key}), array_agg({school}), array_agg('{{}}'::jsonb) INTO ids, schools, changes
         FROM new_rows AS r;
     ELSIF TG_OP = 'DELETE' THEN
-        SELECT array_agg({key}), array_agg({school}), array_agg(kl.row_values(to_jsonb(r), TG_ARGV[0]::text[]))
+        SELECT array_agg({key}), array_agg({school}),
+            array_agg(kl.row_values(to_jsonb(r), TG_ARGV[0]::text[]))
         INTO ids, schools, changes FROM old_rows AS r;
     ELSE
         SELECT array_agg(found.row_key), array_agg(found.school), array_agg(found.difference)
         INTO ids, schools, changes
         FROM (
             SELECT {key} AS row_key, {school} AS school,
-                kl.row_difference(to_jsonb(was), to_jsonb(r), TG_ARGV[0]::text[], TG_ARGV[1]::text[]) AS difference
+                kl.row_difference(to_jsonb(was), to_jsonb(r), TG_ARGV[0]::text[], TG_ARGV[1]::text[])
+                    AS difference
             FROM new_rows AS r JOIN old_rows AS was ON was.{primary} = r.{primary}
         ) AS found WHERE found.difference IS NOT NULL;
     END IF;
@@ -61,10 +64,10 @@ def watch(
 ) -> RunSQL:
     """Note each inserted, changed and deleted row of `table` in core_rowchange.
 
-    `shown` are the columns whose values are kept, before and after; of every other column only the name is kept, so a
-    column that nobody thought of leaks nothing. A change in `ignored` columns alone isn't noted: leases, counters.
-    `school` and `key` are SQL over the row `r`, for tables that know their school by another table, or whose
-    primary key isn't a number (or is a secret).
+    `shown` are the columns whose values are kept, before and after; of every other only the name is, so
+    a column that nobody thought of leaks nothing. A change in `ignored` columns alone isn't noted: leases,
+    counters. `school` and `key` are SQL over the row `r`, for tables that know their school by another table,
+    or whose primary key isn't a number (or is a secret).
     """
     values = {"table": table, "school": school, "primary": primary, "key": key or f"r.{primary}"}
     arguments = ", ".join(f"'{{{','.join(names)}}}'" for names in (shown, ignored))

@@ -11,7 +11,7 @@ from core import audit_roots, tenancy
 
 
 class Command(BaseCommand):
-    help = "Sign a Merkle root over the newest link of every chain and append it to AUDIT_ROOTS_FILE (beat: hourly)."
+    help = "Sign a root over the newest link of every chain and append it to AUDIT_ROOTS_FILE (beat: hourly)."
 
     def handle(self, **options: Any) -> None:
         with tenancy.program("sign_audit_root"):

@@ -18,9 +18,7 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument(
-            "--roots", type=Path, help="the file of signed roots, when it isn't AUDIT_ROOTS_FILE"
-        )
+        parser.add_argument("--roots", type=Path, help="the file of signed roots, if not AUDIT_ROOTS_FILE")
         parser.add_argument("--public-key", help="64 hexadecimal digits, to check without the keyring")
 
     def handle(self, *, roots: Path | None, public_key: str | None, **options: Any) -> None:
@@ -30,9 +28,7 @@ class Command(BaseCommand):
             report = audit_chain.verify(anchors=anchors)
         self.stdout.write(f"{report.links} links, {report.rows} rows, {_count(anchors)} signed heads")
         if not path.exists():
-            self.stderr.write(
-                f"No signed roots in {path}: what was cut off the end or rewritten whole can't be seen."
-            )
+            self.stderr.write(f"No signed roots in {path}: a trail rewritten or cut off whole can't be seen.")
         wrong = [*trouble, *map(str, report.flaws)]
         for line in wrong:
             self.stderr.write(line)
