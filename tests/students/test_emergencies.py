@@ -52,10 +52,10 @@ def open_record(student, user, now, **more):
     )
 
 
-def prove_factor(client, user) -> None:
-    client.force_login(user)
+def grow_old(client) -> None:
+    """The second factor, which signing in has just proven, was proven a quarter of an hour ago."""
     session = client.session
-    session[step_up.SESSION_KEY] = {"user": user.pk, "at": timezone.now().timestamp(), "kind": "totp"}
+    session[step_up.SESSION_KEY] = {**session[step_up.SESSION_KEY], "at": timezone.now().timestamp() - 900}
     session.save()
 
 
@@ -124,9 +124,9 @@ def test_without_a_request_s_moment_it_counts_for_nothing(student, other_teacher
 @pytest.mark.parametrize(
     ("who", "status"),
     [
-        ("other_teacher", 302),
-        ("warden", 302),
-        ("head_teacher", 302),
+        ("other_teacher", 200),
+        ("warden", 200),
+        ("head_teacher", 200),
         ("school_admin", 403),
         ("official", 404),
         ("stranger", 404),
@@ -138,8 +138,12 @@ def test_only_people_who_work_with_children_here_may(client, request, student, w
     response = client.get(reverse("students:emergency_open", args=[student.public_id]))
 
     assert response.status_code == status
-    if status == 302:  # the second factor first
-        assert response["Location"].startswith(reverse("mfa_step_up"))
+    grow_old(client)
+    again = client.get(reverse("students:emergency_open", args=[student.public_id]))
+    if status == 200:  # the second factor first
+        assert again["Location"].startswith(reverse("mfa_step_up"))
+    else:
+        assert again.status_code == status
 
 
 def test_a_duty_alone_gives_no_break_glass(client, school, student, school_admin, head_teacher):
@@ -150,7 +154,7 @@ def test_a_duty_alone_gives_no_break_glass(client, school, student, school_admin
 
 
 def test_the_page_opens_the_record_and_both_sides_see_it(client, student, other_teacher, lead):
-    prove_factor(client, other_teacher)
+    client.force_login(other_teacher)
     page = reverse("students:emergency_open", args=[student.public_id])
     assert client.get(reverse("students:detail", args=[student.public_id])).status_code == 404
 
@@ -165,7 +169,7 @@ def test_the_page_opens_the_record_and_both_sides_see_it(client, student, other_
 
 
 def test_a_short_reason_is_said_beside_the_field_and_kept(client, student, other_teacher, lead):
-    prove_factor(client, other_teacher)
+    client.force_login(other_teacher)
 
     response = client.post(
         reverse("students:emergency_open", args=[student.public_id]), {"reason": "urgent   " * 3}
@@ -179,6 +183,7 @@ def test_a_short_reason_is_said_beside_the_field_and_kept(client, student, other
 
 def test_an_old_second_factor_opens_nothing(client, student, other_teacher, lead, now):
     client.force_login(other_teacher)
+    grow_old(client)
 
     response = client.post(reverse("students:emergency_open", args=[student.public_id]), {"reason": REASON})
 
@@ -333,9 +338,10 @@ def test_approving_takes_the_second_person_s_own_factor(client, student, other_t
     used = open_record(student, other_teacher, now)
     address = reverse("students:emergency_approve", args=[used.public_id])
     client.force_login(lead)
+    grow_old(client)
     assert client.post(address)["Location"].startswith(reverse("mfa_step_up"))
 
-    prove_factor(client, lead)
+    client.force_login(lead)
     client.post(address)
 
     used.refresh_from_db()
