@@ -12,7 +12,7 @@ from django.contrib.auth.hashers import make_password
 from accounts.models import User
 from accounts.roles import Role
 from counselling.models import Topic
-from demo import names, places
+from demo import factors, names, places
 from demo.households import ClassFacts, SchoolFacts, seeded_uuid
 from demo.places import SchoolPlan
 from schools.models import Area, Membership, School, SchoolClass, SchoolDay, SchoolYear, Term
@@ -177,6 +177,7 @@ class Staff:
         for membership in self._hired:
             membership.user_id = membership.user.pk  # it had none when the membership was made
         Membership.objects.bulk_create(self._hired)
+        factors.enrol(users, now=self.now)
         self.signing_in |= {user.pk for user in users if user.username.rstrip("0123456789") in SIGN_INS}
         self._hired.clear()
 

@@ -28,6 +28,7 @@ keyring.ensure(KEYRING_FILE)
 ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", "127.0.0.1,localhost,[::1]")
 INSTALLED_APPS = [*INSTALLED_APPS, "demo"]
 UI_GALLERY = True
+SHOW_DEMO_CODES = True  # only for people whom the demo made: demo.factors
 
 _databases = databases.local()
 EMBEDDED = _databases.is_embedded

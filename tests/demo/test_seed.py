@@ -24,6 +24,8 @@ from students.models import Enrolment, FinderKey, GuardianLink, Student
 from students.selectors import finder
 from students.services import finder as finder_service
 from tests import factories
+from tests.factories import factors
+from tests.factories.places import PASSWORD as FACTORY_PASSWORD
 
 NOW = datetime(2026, 11, 22, 14, 5, tzinfo=ZoneInfo("Asia/Shanghai"))
 
@@ -156,3 +158,46 @@ def test_demo_signins_says_so_where_nobody_is(db):
 
 def test_production_knows_no_demo():
     assert "demo" not in base.INSTALLED_APPS
+
+
+@pytest.fixture
+def demo_codes(settings):
+    settings.SHOW_DEMO_CODES = True
+
+
+def test_one_more_tap_signs_a_newcomer_in(district, client, demo_codes):
+    client.post("/accounts/login/", {"login": "lead", "password": PASSWORD})
+    page = client.get("/accounts/2fa/code/")
+
+    shown = page.context["form"].initial["code"]
+    assert f'value="{shown}"' in page.content.decode()
+    assert "your phone would show this code" in page.content.decode()
+    assert client.post("/accounts/2fa/code/", {"code": shown})["Location"] == "/"
+    assert client.get("/").status_code == 200
+
+
+def test_the_same_newcomer_signs_in_again_at_once(district, demo_codes):
+    """A code works once, so the page shows the next one."""
+    for _time in range(2):
+        client = Client()
+        client.post("/accounts/login/", {"login": "teacher", "password": PASSWORD})
+        shown = client.get("/accounts/2fa/code/").context["demo_code"]
+
+        assert client.post("/accounts/2fa/code/", {"code": shown}).status_code == 302
+
+
+def test_elsewhere_no_page_shows_a_code(district, client, settings):
+    assert base.SHOW_DEMO_CODES is settings.SHOW_DEMO_CODES is False
+    client.post("/accounts/login/", {"login": "lead", "password": PASSWORD})
+
+    page = client.get("/accounts/2fa/code/")
+
+    assert page.context["demo_code"] == ""
+    assert "your phone would show" not in page.content.decode()
+
+
+def test_the_code_of_somebody_who_isnt_of_the_demo_is_never_shown(client, demo_codes, homeroom_teacher):
+    factors.make_app(homeroom_teacher)
+    client.post("/accounts/login/", {"login": homeroom_teacher.username, "password": FACTORY_PASSWORD})
+
+    assert client.get("/accounts/2fa/code/").context["demo_code"] == ""
