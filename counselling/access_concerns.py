@@ -150,6 +150,12 @@ def staff(school_ids: Iterable[int], *, on: date) -> QuerySet[User]:
     return User.objects.filter(is_active=True, pk__in=held.values("user_id"))
 
 
+def staff_but_accused(concern: Concern, *, on: date) -> QuerySet[User]:
+    """Everybody of the concern's school but the colleague it is about: whoever may ever be given it."""
+    people = staff([concern.school_id], on=on)
+    return people if concern.about_staff_id is None else people.exclude(pk=concern.about_staff_id)
+
+
 def colleagues(user: User, *, on: date) -> QuerySet[User]:
     """Whom the person may name: everybody else who works in their schools."""
     return staff(_schools(user, on), on=on).exclude(pk=user.pk).order_by("name", "pk")
@@ -189,15 +195,14 @@ def _people_of(concern: Concern, named: QuerySet[ConcernReader], on: date) -> li
             school_id=concern.school_id, role__in=roles_with(Perm.CONCERN_READ)
         )
         wanted |= Q(pk__in=leading.values("user_id"))
-    found = staff([concern.school_id], on=on).filter(wanted).exclude(pk=concern.about_staff_id)
+    found = staff_but_accused(concern, on=on).filter(wanted)
     return list(found.order_by("name", "pk"))
 
 
 def to_share_with(concern: Concern, *, on: date) -> QuerySet[User]:
     """Whom one may let read this concern: who works there and can't read it, but never whom it is about."""
     known = [one.pk for one in readers(concern, on=on)]
-    people = staff([concern.school_id], on=on).exclude(pk__in=known).exclude(pk=concern.about_staff_id)
-    return people.order_by("name", "pk")
+    return staff_but_accused(concern, on=on).exclude(pk__in=known).order_by("name", "pk")
 
 
 def find_pupils(user: User, text: str, school_class_id: int | None, *, on: date) -> list[Student]:

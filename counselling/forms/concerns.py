@@ -8,9 +8,11 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from accounts.models import User
 from counselling.models import Concern
 from counselling.services.concern_words import Words
 from counselling.services.concerns import ConcernDetails
+from schools.models import SchoolClass
 
 _MANDATORY = [one for one in Concern.Category.choices if one[0] in Concern.MANDATORY]
 _OTHERS = [one for one in Concern.Category.choices if one[0] not in Concern.MANDATORY]
@@ -61,7 +63,7 @@ class ConcernForm(WordsForm):
     )
     school_class = forms.ModelChoiceField(
         label=pgettext_lazy("of a pupil", "Class"),
-        queryset=None,
+        queryset=SchoolClass.objects.none(),
         required=False,
         to_field_name="public_id",
         empty_label="—",
@@ -93,7 +95,7 @@ class ConcernForm(WordsForm):
     )
     about_staff = forms.ModelChoiceField(
         label=_("Is it about a colleague?"),
-        queryset=None,
+        queryset=User.objects.none(),
         required=False,
         to_field_name="public_id",
         empty_label=_("No"),
@@ -143,7 +145,7 @@ class CloseForm(forms.Form):
 
 class ShareForm(forms.Form):
     colleague = forms.ModelChoiceField(
-        label=_("Let a colleague read it"), queryset=None, to_field_name="public_id"
+        label=_("Let a colleague read it"), queryset=User.objects.none(), to_field_name="public_id"
     )
 
     def __init__(self, *args: Any, people: Any, **kwargs: Any) -> None:

@@ -82,8 +82,7 @@ def share(*, concern: Concern, colleague: User, by: User, now: datetime) -> Conc
     Never the colleague it is about: the answer is the same as for a stranger, so that trying tells nothing.
     """
     on = timezone.localdate(now)
-    there = access.staff([concern.school_id], on=on).exclude(pk=concern.about_staff_id)
-    if not there.filter(pk=colleague.pk).exists():
+    if not access.staff_but_accused(concern, on=on).filter(pk=colleague.pk).exists():
         raise CannotShare(_("Choose somebody who works in this school."))
     if colleague in access.readers(concern, on=on):
         raise CannotShare(_("They can read it already."))
