@@ -14,14 +14,15 @@ RUN npm run build
 FROM python:3.11-slim-bookworm AS packages
 ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1
 RUN python -m venv /opt/venv
-COPY requirements.txt constraints.txt ./
-RUN /opt/venv/bin/pip install --only-binary :all: -r requirements.txt
+COPY requirements.lock ./
+RUN /opt/venv/bin/pip install --require-hashes --only-binary :all: -r requirements.lock
 
 # --- translations -------------------------------------------------------------------------------
 FROM packages AS messages
 WORKDIR /build
-COPY constraints.txt ./
-RUN /opt/venv/bin/pip install --only-binary :all: -c constraints.txt babel
+COPY requirements-local.lock ./
+RUN sed -n '/^babel==/,/[^\\]$/p' requirements-local.lock > babel.lock \
+    && /opt/venv/bin/pip install --require-hashes --only-binary :all: -r babel.lock
 COPY . .
 RUN /opt/venv/bin/python scripts/messages.py compile
 

