@@ -153,7 +153,8 @@ class SearchableTextField(EncryptedTextField):
 
     The index (HMAC-SHA256, core.keys.blind_index) and the ciphertext are one value in one column, so no write
     of any kind can bring them out of step; the ciphertext is bound to the index too. Whoever has the database
-    alone sees which rows of a column are equal, and nothing else. Constraints use `BlindIndex("column")`.
+    alone sees which rows of a column are equal, and nothing else; so the ciphertext needn't hide that, and
+    the same number written again is no change. Constraints use `BlindIndex("column")`.
     """
 
     description = "Encrypted text with a blind index"
@@ -168,7 +169,8 @@ class SearchableTextField(EncryptedTextField):
         if self.is_empty(value):
             return None
         index = self.blind(value)
-        return index + keys.encrypt(PURPOSE, self.encode(value), bound_to=f"{self.place}:{index.hex()}")
+        place = f"{self.place}:{index.hex()}"
+        return index + keys.encrypt(PURPOSE, self.encode(value), bound_to=place, repeatable=True)
 
     def open(self, blob: bytes | memoryview | None) -> Any:
         if blob is None:
@@ -217,7 +219,7 @@ class BlindIndex(models.Func):
 
 
 class _Whole(_Lookup):
-    """Equality through the blind index; nothing is equal to the empty text but what is empty."""
+    """Equality through the blind index. What is empty has none: that is asked by `isnull`."""
 
     prepare_rhs = False
 
@@ -227,15 +229,10 @@ class _Whole(_Lookup):
         wanted = [self.rhs] if self.lookup_name == "exact" else self.rhs
         if hasattr(wanted, "query") or any(hasattr(value, "as_sql") for value in wanted):
             raise FieldError(f"{field.name} is encrypted: compare it with texts only.")
-        found = [
-            connection.Database.Binary(field.blind(value)) for value in wanted if not field.is_empty(value)
-        ]
-        sql = [f"substring({column}, 1, {INDEX_BYTES}) = ANY(%s::bytea[])"] if found else []
-        values = [*params, found] if found else []
-        if len(found) < len(wanted):
-            sql.append(f"{column} IS NULL")
-            values += params
-        return f"({' OR '.join(sql) or 'FALSE'})", values
+        if any(field.is_empty(value) for value in wanted):
+            raise FieldError(f"{field.name} is encrypted: ask for an empty one by isnull.")
+        found = [connection.Database.Binary(field.blind(value)) for value in wanted]
+        return f"substring({column}, 1, {INDEX_BYTES}) = ANY(%s::bytea[])", [*params, found]
 
 
 @SearchableTextField.register_lookup

@@ -42,9 +42,18 @@ School = str | uuid.UUID
 T = TypeVar("T")
 
 
-def encrypt(purpose: str, data: bytes, *, bound_to: str = "") -> bytes:
-    """Encrypt with the keyring's newest key. Raises KeyMissing."""
-    return _seal(_ring().newest, purpose, bound_to, data)
+def encrypt(purpose: str, data: bytes, *, bound_to: str = "", repeatable: bool = False) -> bytes:
+    """Encrypt with the keyring's newest key. Raises KeyMissing.
+
+    `repeatable` gives the same blob for the same data in the same place (a nonce made of them, as in SIV), so
+    that writing a value again changes nothing. It tells who reads the database which values are equal.
+    """
+    key = _ring().newest
+    if not repeatable:
+        return _seal(key, purpose, bound_to, data)
+    context = _context(purpose, bound_to)
+    made_of = len(context).to_bytes(4, "big") + context + data
+    return _seal(key, purpose, bound_to, data, _hmac(key.key, f"nonce:{purpose}", made_of)[:NONCE_BYTES])
 
 
 def decrypt(purpose: str, blob: bytes, *, bound_to: str = "") -> bytes:
@@ -109,6 +118,25 @@ def newest_school_id(school_public_id: School) -> bytes:
     return _school_keys(school_public_id)[-1].id
 
 
+def rewrap_school_keys() -> int:
+    """Close every school's key with the keyring's newest; returns how many were behind."""
+    folder, behind = _school_folder(), 0
+    for school in school_keys.schools(folder):
+        if set(school_keys.wrapped_with(folder, school)) - {newest_id()}:
+            school_keys.rewrap(folder, school, _school_keys(school), _wrap)
+            behind += 1
+    return behind
+
+
+def school_keys_wrapped_with() -> dict[bytes, int]:
+    """How many schools' keys each version of the keyring's key closes."""
+    folder = _school_folder()
+    found = [
+        one for school in school_keys.schools(folder) for one in school_keys.wrapped_with(folder, school)
+    ]
+    return {key_id: found.count(key_id) for key_id in found}
+
+
 def destroy_school_key(school_public_id: School, *, on: str) -> None:
     """Crypto-erase all that is sealed in a school, backups of the database included. There is no way back."""
     school_keys.destroy(_school_folder(), school_public_id, on)
@@ -117,8 +145,8 @@ def destroy_school_key(school_public_id: School, *, on: str) -> None:
 # --- inside ---------------------------------------------------------------------------------------
 
 
-def _seal(key: DataKey, purpose: str, bound_to: str, data: bytes) -> bytes:
-    nonce = secrets.token_bytes(NONCE_BYTES)
+def _seal(key: DataKey, purpose: str, bound_to: str, data: bytes, nonce: bytes = b"") -> bytes:
+    nonce = nonce or secrets.token_bytes(NONCE_BYTES)
     closed = _cipher(key.key, purpose).encrypt(nonce, data, _context(purpose, bound_to))
     return b"".join((bytes([VERSION]), key.id, nonce, closed))
 

@@ -58,8 +58,14 @@ def rewrap(folder: Path, school: str | uuid.UUID, keys: tuple[DataKey, ...], wra
     keyring.write(path_of(folder, school), _dump(school, keys, wrap))
 
 
-def add_key(keys: tuple[DataKey, ...]) -> tuple[DataKey, ...]:
-    return (*keys, DataKey.new(keys))
+def wrapped_with(folder: Path, school: str | uuid.UUID) -> list[bytes]:
+    """The ids of the keyring's keys that close this school's; none for a destroyed one. Raises Damaged."""
+    path = path_of(folder, school)
+    try:
+        found = json.loads(path.read_bytes()).get("keys", [])
+        return [keyring.decode(one["key"], _WRAPPED_BYTES)[1 : 1 + keyring.ID_BYTES] for one in found]
+    except (ValueError, KeyError, TypeError, AttributeError, Damaged):
+        raise Damaged(f"The key file {path} is damaged: put back your copy.") from None
 
 
 def destroy(folder: Path, school: str | uuid.UUID, on: str) -> None:
