@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.contrib.auth.tokens import default_token_generator
 from django.core.mail import EmailMessage
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone, translation
@@ -18,9 +18,9 @@ from django.utils.http import int_to_base36
 from rest_framework.authtoken.models import Token
 
 from accounts import browsers, phones, registry, selectors
-from accounts.models import BrowserSession, User
+from accounts.models import BrowserSession, KnownBrowser, User
 from accounts.sessions import SessionStore
-from core import audit, queue, tenancy
+from core import audit, limits, queue, tenancy
 
 
 @transaction.atomic
@@ -78,7 +78,8 @@ def disable(*, user: User, by: User | None) -> None:
     registry.check_may_close(user, on=timezone.localdate())
     user.is_active = False
     user.save(update_fields=["is_active"])
-    Token.objects.filter(user=user).delete()
+    browsers.forget_all(user=user)
+    end_access(user=user, by=by)
     audit.record("user.disabled", by=by, target=user)
 
 
@@ -117,6 +118,16 @@ def end_other_sessions(*, user: User, by: User, keep_session: str) -> int:
 def _end_sessions(user: User, which: QuerySet[BrowserSession]) -> int:
     ended, _rows = which.filter(user=user).delete()
     return ended
+
+
+@transaction.atomic
+def sweep_sessions(*, now: datetime) -> None:
+    """Forget what has run out: sessions, browsers unused while their cookie lived, counts, scopes."""
+    idle_since = now - timedelta(seconds=settings.SESSION_IDLE_SECONDS)
+    BrowserSession.objects.filter(Q(expire_date__lte=now) | Q(last_seen_at__lte=idle_since)).delete()
+    KnownBrowser.objects.filter(last_used_at__lte=now - timedelta(seconds=browsers.MAX_AGE)).delete()
+    limits.sweep(now=now)
+    tenancy.sweep_scopes()
 
 
 def request_password_reset(*, email: str) -> None:

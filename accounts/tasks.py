@@ -3,6 +3,7 @@
 import logging
 
 from celery import shared_task
+from django.utils import timezone
 
 from accounts import services
 
@@ -20,3 +21,9 @@ def send_password_reset(user_id: int) -> None:
         services.send_password_reset(user_id=user_id)
     except Exception as error:
         logger.error("a link for a new password wasn't mailed: %s", type(error).__name__)
+
+
+@shared_task
+def sweep_sessions() -> None:
+    """Every ten minutes: forget sessions, browsers and counts that have run out."""
+    services.sweep_sessions(now=timezone.now())

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import Http404
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -246,6 +246,19 @@ def has_lead(school: School, *, on: date) -> bool:
     """Whether somebody reads restricted entries as safeguarding lead: without one nothing is restricted."""
     leads = Membership.objects.active(on).filter(school=school, role=Role.SAFEGUARDING_LEAD)
     return bool(leads.filter(user__is_active=True).exists())
+
+
+def works_there(person: str, school: str, *, on: date) -> Exists:
+    """For rows that name a person and a school by these fields: whether the person works there that day.
+
+    A role of an area is held in each school of it.
+    """
+    own = Q(school=OuterRef(school)) | Q(school_class__school=OuterRef(school))
+    in_area = School.objects.filter(
+        pk=OuterRef(OuterRef(school)), area__path__startswith=OuterRef("area__path")
+    )
+    held = Membership.objects.active(on).filter(user=OuterRef(person))
+    return Exists(held.filter(own | Q(Exists(in_area), area__isnull=False)))
 
 
 def members_of(school: School) -> QuerySet[Membership]:

@@ -277,6 +277,8 @@ CELERY_BEAT_SCHEDULE = {
     },
     "reroute-concerns": {"task": "counselling.tasks.reroute_concerns", "schedule": 60 * 60.0},
     "sign-audit-root": {"task": "core.tasks.sign_audit_root", "schedule": 60 * 60.0},
+    "end-access-of-leavers": {"task": "schools.tasks.end_access_of_leavers", "schedule": 5 * 60.0},
+    "sweep-sessions": {"task": "accounts.tasks.sweep_sessions", "schedule": 10 * 60.0},
     "remove-old-drafts": {"task": "counselling.tasks.remove_old_drafts", "schedule": 24 * 60 * 60.0},
 }
 

@@ -20,10 +20,12 @@ from typing import Any
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.models import Case, Q, Value, When
+from django.utils import timezone
 
 from core import audit
 from reminders import channels, clock
 from reminders.models import Channel, Reminder, State
+from schools import access as school_access
 
 logger = logging.getLogger(__name__)
 
@@ -40,6 +42,17 @@ _CLAIM = """
         JOIN accounts_user u ON u.id = r.recipient_id
         WHERE r.state = 'planned' AND r.next_try_at <= %(now)s AND r.channel <> 'bell'
           AND (r.expires_at IS NULL OR r.expires_at > %(now)s) AND u.is_active AND u.email <> ''
+          AND EXISTS (
+            SELECT 1
+            FROM schools_membership m
+            LEFT JOIN schools_schoolclass c ON c.id = m.school_class_id
+            LEFT JOIN schools_area a ON a.id = m.area_id
+            WHERE m.user_id = u.id AND m.started_on <= %(today)s
+              AND (m.ended_on IS NULL OR m.ended_on >= %(today)s)
+              AND (m.school_id = r.school_id OR c.school_id = r.school_id OR starts_with(
+                (SELECT sa.path FROM schools_school s JOIN schools_area sa ON sa.id = s.area_id
+                 WHERE s.id = r.school_id), a.path))
+          )
         ORDER BY r.next_try_at, r.id
         LIMIT %(limit)s
         FOR UPDATE OF r SKIP LOCKED
@@ -80,13 +93,14 @@ def sweep(
 def claim_due(*, now: datetime, limit: int, worker: str) -> list[Reminder]:
     """Lease up to `limit` due messages to `worker`: one statement, rows that another one holds are passed by.
 
-    Whether a row still stands, its reader may still sign in and it is not too late for it is part of the same
-    statement; at night nothing is leased at all. Bells never are: see `ring_bells`.
+    Whether a row still stands, its reader may still sign in and works in its school, and it is not too late
+    for it is part of the same statement; at night nothing is leased at all. Bells never are: `ring_bells`.
     """
     if clock.is_quiet(now):
         return []
     with connection.cursor() as cursor:
-        cursor.execute(_CLAIM, {"now": now, "until": now + _lease(), "limit": limit, "worker": worker[:80]})
+        values = {"now": now, "until": now + _lease(), "limit": limit, "worker": worker[:80]}
+        cursor.execute(_CLAIM, {**values, "today": timezone.localdate(now)})
         ids = [row[0] for row in cursor.fetchall()]
     return list(Reminder.objects.filter(pk__in=ids).select_related("recipient").order_by("next_try_at", "pk"))
 
@@ -150,9 +164,10 @@ def settle_lost_leases(*, now: datetime) -> Counter[str]:
 
 @transaction.atomic
 def drop_unfit(*, now: datetime) -> int:
-    """Due, but too late for its event, or its reader can't sign in or has no address: it goes to nobody."""
+    """Due, but too late for its event, or its reader has left, can't sign in or has no address: to nobody."""
     too_late = Q(expires_at__lte=now)
     nobody = Q(recipient__is_active=False) | Q(channel=Channel.EMAIL, recipient__email="")
+    nobody |= ~school_access.works_there("recipient", "school", on=timezone.localdate(now))
     due = Q(state=State.PLANNED, next_try_at__lte=now)
     unfit = _mine(due & (too_late | nobody))
     for row in unfit:

@@ -22,6 +22,7 @@ from schools.services.invitations import (
     invite,
     withdraw_invitation,
 )
+from schools.services.leaving import end_access_if_gone, end_access_of_leavers
 from schools.services.members import check_may_close, end_membership, grant_role
 from schools.services.places import add_class, add_school, load_areas
 from schools.services.stand_ins import stand_in
@@ -43,6 +44,8 @@ __all__ = [
     "edit_day",
     "edit_term",
     "edit_year",
+    "end_access_if_gone",
+    "end_access_of_leavers",
     "end_membership",
     "fingerprint",
     "grant_role",

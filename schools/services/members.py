@@ -13,6 +13,7 @@ from accounts.permissions import Perm
 from accounts.roles import NEEDS_TWO_PEOPLE, ROLES, Role, roles_with
 from core import audit
 from schools.models import Area, Membership, School, SchoolClass
+from schools.services import leaving
 from schools.services.errors import RefusedError
 
 
@@ -83,6 +84,8 @@ def end_membership(
 ) -> Membership:
     """End a role. Without a last day it ends at once: the next request no longer has it.
 
+    With their last role their sessions and API token end too (services.leaving).
+
     Raises RefusedError for a role that has ended, for the role by which one manages people (a colleague must
     do it), when nobody would be left who could invite, and for the last safeguarding lead.
     """
@@ -107,6 +110,7 @@ def end_membership(
         role=membership.role,
         ended_on=str(membership.ended_on),
     )
+    leaving.end_access_if_gone(user=membership.user, by=by, on=on)
     return membership
 
 

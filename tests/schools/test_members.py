@@ -75,7 +75,8 @@ def test_ending_a_role_takes_effect_with_the_next_request(client, school, school
     response = end(client, school, membership_of(counsellor))
 
     assert response.status_code == 302
-    assert session.get(reverse("schools:detail", args=[school.public_id])).status_code == 404
+    after = session.get(reverse("schools:detail", args=[school.public_id]))
+    assert (after.status_code, after["Location"].partition("?")[0]) == (302, reverse("account_login"))
 
 
 def test_a_role_given_today_by_mistake_ends_at_once_too(school, school_admin, today):
