@@ -23,9 +23,7 @@ class Command(BaseCommand):
             return
         self.stdout.write(f"Kiteline    {settings.SITE_URL}/")
         self.stdout.write(f"Password for all demo people / 所有演示账号的密码:  {PASSWORD}\n")
-        self.stdout.write(
-            "Then the code that the page shows: nobody's telephone has it. / 然后用页面上显示的动态码。\n"
-        )
+        self.stdout.write("Then the code that the page shows, one tap more. / 然后点一下：页面上有动态码。\n")
         for username, role in SIGN_INS.items():
             if username in there:
                 self.stdout.write(f"  {username:<12}{_label(role, 'en')} / {_label(role, 'zh-hans')}")
