@@ -55,6 +55,12 @@ class InvitedOnlyAdapter(DefaultAccountAdapter):
         audit.record("user.signed_in", by=user, target=user, factor=step_up.proven(request) or "none")
         _know_browser(request, user, tell=True)
 
+    def logout(self, request: HttpRequest) -> None:
+        """Ended by the person; a session that runs out says nothing."""
+        if request.user.is_authenticated:
+            audit.record("user.signed_out", by=request.user, target=request.user)
+        super().logout(request)
+
     def get_login_stages(self) -> list[str]:
         return ["accounts.second_factor.stages.CodeStage"]
 

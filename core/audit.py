@@ -24,6 +24,7 @@ _COLUMNS = (
     "target_type",
     "target_id",
     "details",
+    "subject_id",
     "request_id",
 )
 _BATCH = 1_000
@@ -42,10 +43,16 @@ def record(
     by: Actor | None,
     target: models.Model | None = None,
     school_id: int | None = None,
+    subject: models.Model | None = None,
     **details: Any,
 ) -> None:
-    """Write one event. `details` holds ids, codes and counts only: never a note's text or a name."""
-    _insert([_row(event, by, target, school_id, details)])
+    """Write one event. `details` holds ids, codes and counts only: never a note's text or a name.
+
+    `subject` is the person whom it is about, when the target is something else, or when they were looked at.
+    """
+    row = _row(event, by, target, school_id, details)
+    row[_COLUMNS.index("subject_id")] = str(subject.public_id) if subject else ""  # type: ignore[attr-defined]
+    _insert([row])
 
 
 def record_many(
@@ -82,6 +89,7 @@ def _row(
         target._meta.label_lower if target else "",
         str(public_id or getattr(target, "pk", "") or "") if target else "",
         json.dumps(details),
+        "",
         request_id.current(),
     ]
 

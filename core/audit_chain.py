@@ -27,7 +27,8 @@ WORDS = {"e": "event", "c": "change"}
 TEXTS = {
     "e": f"""jsonb_build_object('v', 1, 'kind', 'event', 'id', id, 'at', {_UTC}, 'event', event,
         'actor_id', actor_id, 'actor_name', actor_name, 'school_id', school_id, 'target_type', target_type,
-        'target_id', target_id, 'details', details, 'request_id', request_id, 'batch', batch)::text""",
+        'target_id', target_id, 'details', details, 'subject_id', subject_id, 'request_id', request_id,
+        'batch', batch)::text""",
     "c": f"""jsonb_build_object('v', 1, 'kind', 'change', 'id', id, 'at', {_UTC}, 'school_id', school_id,
         'table_name', table_name, 'row_id', row_id, 'op', op, 'changed', changed, 'user_id', user_id,
         'purpose', purpose, 'request_id', request_id, 'batch', batch)::text""",

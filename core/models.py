@@ -38,6 +38,7 @@ class AuditEvent(models.Model):
         "target_type": PUBLIC,
         "target_id": PERSONAL,
         "details": SENSITIVE,
+        "subject_id": PERSONAL,
         "request_id": PUBLIC,
         "batch": PUBLIC,
         "row_hash": PUBLIC,
@@ -51,6 +52,8 @@ class AuditEvent(models.Model):
     target_type = models.CharField(max_length=60, blank=True)
     target_id = models.CharField(max_length=40, blank=True)
     details = models.JSONField(default=dict, blank=True)
+    # The public id of the person whom it is about, whatever the target is: for "who looked?".
+    subject_id = models.CharField(max_length=40, blank=True)
     request_id = models.CharField(max_length=32, blank=True)
     batch = models.BigIntegerField(editable=False, db_index=True)
     row_hash = models.BinaryField(editable=False)
@@ -60,6 +63,9 @@ class AuditEvent(models.Model):
             BrinIndex(fields=["at"], name="core_audit_at"),
             models.Index(fields=["school_id", "-id"], name="core_audit_school"),
             models.Index(fields=["target_type", "target_id", "-id"], name="core_audit_target"),
+            models.Index(
+                fields=["subject_id", "-id"], name="core_audit_subject", condition=~models.Q(subject_id="")
+            ),
         ]
 
     def __str__(self) -> str:

@@ -15,6 +15,7 @@ from core.api.views import ApiView
 from students import access
 from students.selectors import lists
 from students.serializers import StudentItemSerializer, StudentQuery, StudentSerializer
+from students.services import reading
 
 
 class StudentsView(ApiView):
@@ -41,4 +42,6 @@ class StudentView(ApiView):
         now = timezone.now()
         on = timezone.localdate(now)
         student = access.get_student_or_404(request.user, public_id, Perm.STUDENT_VIEW, on=on)
-        return Response(StudentSerializer(lists.student_record(request.user, student, now=now)).data)
+        return Response(
+            StudentSerializer(reading.open_record(student=student, by=request.user, now=now)).data
+        )

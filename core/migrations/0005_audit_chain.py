@@ -14,6 +14,7 @@ UTC = """to_char({}.at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')"""
 EVENT_TEXT = f"""jsonb_build_object('v', 1, 'kind', 'event', 'id', NEW.id, 'at', {UTC.format("NEW")},
         'event', NEW.event, 'actor_id', NEW.actor_id, 'actor_name', NEW.actor_name, 'school_id', NEW.school_id,
         'target_type', NEW.target_type, 'target_id', NEW.target_id, 'details', NEW.details,
+        'subject_id', NEW.subject_id,
         'request_id', NEW.request_id, 'batch', NEW.batch)::text"""
 
 CHANGE_TEXT = f"""jsonb_build_object('v', 1, 'kind', 'change', 'id', made.id, 'at', {UTC.format("made")},
@@ -223,6 +224,20 @@ class Migration(migrations.Migration):
             "request_id",
             models.CharField(blank=True, default="", max_length=32),
             preserve_default=False,
+        ),
+        migrations.AddField(
+            "auditevent",
+            "subject_id",
+            models.CharField(blank=True, default="", max_length=40),
+            preserve_default=False,
+        ),
+        migrations.AddIndex(
+            "auditevent",
+            models.Index(
+                fields=["subject_id", "-id"],
+                name="core_audit_subject",
+                condition=models.Q(("subject_id", ""), _negated=True),
+            ),
         ),
         migrations.AddField("auditevent", "batch", models.BigIntegerField(editable=False, null=True)),
         migrations.AddField("auditevent", "row_hash", models.BinaryField(editable=False, null=True)),

@@ -50,7 +50,14 @@ def promise(
         **sealing.note_columns(session, public_id, note),
     )
     _plan(follow_up, by=by, now=now)
-    audit.record("follow_up.promised", by=by, target=follow_up, due_on=due_on.isoformat())
+    audit.record(
+        "follow_up.promised",
+        by=by,
+        target=follow_up,
+        subject=session.student,
+        sensitivity=session.sensitivity,
+        due_on=due_on.isoformat(),
+    )
     return follow_up
 
 
@@ -62,7 +69,13 @@ def read(*, follow_up: FollowUp, by: User) -> FollowUp:
     (services.talks.read_texts).
     """
     if follow_up.level != Session.Sensitivity.SCHOOL:
-        audit.record("follow_up.read", by=by, target=follow_up)
+        audit.record(
+            "follow_up.read",
+            by=by,
+            target=follow_up,
+            subject=follow_up.student,
+            sensitivity=follow_up.level,
+        )
     return sealing.open_note(follow_up)
 
 
@@ -119,6 +132,25 @@ def cancel(*, follow_up: FollowUp, by: User, now: datetime) -> FollowUp:
     locked.save(update_fields=["cancelled_at"])
     reminder_services.cancel(about=about(locked), by=by, now=now)
     audit.record("follow_up.cancelled", by=by, target=locked)
+    return locked
+
+
+@transaction.atomic
+def hand_over(*, follow_up: FollowUp, to: User, by: User, now: datetime) -> FollowUp:
+    """Give the promise of somebody who left to a colleague; their reminder comes in the place of the old one.
+
+    `to` comes from access.may_take_over. Raises CannotChange when it has ended.
+    """
+    locked = _lock(follow_up)
+    if not locked.is_open:
+        raise CannotChange(_("This follow-up has ended."))
+    if locked.owner_id == to.pk:
+        return locked
+    was, locked.owner = locked.owner_id, to
+    locked.save(update_fields=["owner"])
+    reminder_services.cancel(about=about(locked), by=by, now=now)
+    _plan(locked, by=by, now=now)
+    audit.record("follow_up.handed_over", by=by, target=locked, was=was, to=to.pk)
     return locked
 
 

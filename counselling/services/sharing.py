@@ -26,7 +26,14 @@ def name_readers(*, session: Session, users: Iterable[User], by: User, now: date
     if not grants:
         return
     EntryGrant.objects.bulk_create(grants)
-    audit.record("session.named", by=by, target=session, users=[grant.user_id for grant in grants])
+    audit.record(
+        "session.named",
+        by=by,
+        target=session,
+        subject=session.student,
+        sensitivity=session.sensitivity,
+        users=[grant.user_id for grant in grants],
+    )
 
 
 def first_named(session: Session) -> set[int]:
@@ -57,7 +64,14 @@ def share(*, session: Session, user: User, by: User, now: datetime) -> EntryGran
             made.save(force_insert=True)
     except IntegrityError:  # the same click twice at once
         return standing.get()
-    audit.record("session.shared", by=by, target=session, user=user.pk)
+    audit.record(
+        "session.shared",
+        by=by,
+        target=session,
+        subject=session.student,
+        sensitivity=session.sensitivity,
+        user=user.pk,
+    )
     return made
 
 
@@ -76,7 +90,14 @@ def unshare(*, session: Session, user: User, by: User, now: datetime) -> None:
         raise CannotShare(_("Name somebody else first: a sealed entry needs a second reader."))
     grant.revoked_at, grant.revoked_by = now, by
     grant.save(update_fields=["revoked_at", "revoked_by"])
-    audit.record("session.unshared", by=by, target=session, user=user.pk)
+    audit.record(
+        "session.unshared",
+        by=by,
+        target=session,
+        subject=session.student,
+        sensitivity=session.sensitivity,
+        user=user.pk,
+    )
 
 
 def _grant(session: Session, user: User, by: User, now: datetime) -> EntryGrant:

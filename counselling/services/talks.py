@@ -101,7 +101,13 @@ def log_talk(
             now=now,
         )
     Draft.objects.filter(author=by, client_id=client_id).delete()
-    audit.record("session.logged", by=by, target=session, sensitivity=session.sensitivity)
+    audit.record(
+        "session.logged",
+        by=by,
+        target=session,
+        subject=session.student,
+        sensitivity=session.sensitivity,
+    )
     return session
 
 
@@ -196,7 +202,14 @@ def correct_talk(*, session: Session, words: Words, reason: str, by: User, now: 
     if words == words_of(sealing.open_text(locked, latest)):
         raise CannotChange(_("Nothing was changed."))
     text = _write_text(locked, words, number=latest.number + 1, by=by, now=now, reason=reason)
-    audit.record("session.corrected", by=by, target=session, number=text.number)
+    audit.record(
+        "session.corrected",
+        by=by,
+        target=session,
+        subject=session.student,
+        sensitivity=session.sensitivity,
+        number=text.number,
+    )
     return text
 
 
@@ -216,7 +229,13 @@ def withdraw_talk(*, session: Session, by: User, now: datetime) -> Session:
     locked.save(update_fields=["withdrawn_at", "withdrawn_by"])
     for follow_up in locked.follow_ups.filter(done_at=None, cancelled_at=None):
         follow_ups.cancel(follow_up=follow_up, by=by, now=now)
-    audit.record("session.withdrawn", by=by, target=session)
+    audit.record(
+        "session.withdrawn",
+        by=by,
+        target=session,
+        subject=session.student,
+        sensitivity=session.sensitivity,
+    )
     return locked
 
 
@@ -233,6 +252,12 @@ def read_texts(*, session: Session, by: User) -> list[SessionText]:
     (Regulation on the Protection of Minors Online, art. 36). Secret ones are decrypted here.
     """
     if session.is_closed:
-        audit.record("session.read", by=by, target=session)
+        audit.record(
+            "session.read",
+            by=by,
+            target=session,
+            subject=session.student,
+            sensitivity=session.sensitivity,
+        )
     texts = session.texts.select_related("written_by").order_by("-number")
     return [sealing.open_text(session, text) for text in texts]

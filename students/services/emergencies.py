@@ -62,7 +62,7 @@ def open_record(
         opened_at=now,
         expires_at=now + LIFETIME,
     )
-    audit.record("emergency.opened", by=by, target=used, student_id=student.pk)
+    audit.record("emergency.opened", by=by, target=used, subject=student)
     for reviewer in access.reviewers_of(used, on=timezone.localdate(now)):
         _tell(used, reviewer, by=by, now=now)
     return used

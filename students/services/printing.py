@@ -34,5 +34,5 @@ def child_file(*, student: Student, by: User, now: datetime) -> ChildFile:
     A restricted entry stays a grey line on paper too: its words are read on the screen.
     """
     entries, older = registry.chronology(by, student, now=now, cursor=None, size=MOST_ENTRIES)
-    audit.record("student.printed", by=by, target=student, entries=len(entries))
+    audit.record("student.printed", by=by, target=student, subject=student, entries=len(entries))
     return ChildFile(child.child_page(by, student, now=now), entries, older is None)

@@ -12,7 +12,7 @@ from accounts.permissions import Perm
 from core import htmx
 from schools import access as school_access
 from students import access
-from students.selectors import finder
+from students.services import reading
 
 LONGEST_SHOWN = 100
 
@@ -24,7 +24,7 @@ def find(request: SignedInRequest) -> HttpResponse:
     access.require_finding(request.user, on=today)
     typed = request.POST.get("q", "")
     live = htmx.target(request) == "finder-results"
-    answer = finder.find(request.user, typed, on=today, limit=8 if live else 30)
+    answer = reading.search(text=typed, by=request.user, on=today, live=live)
     context = {"answer": answer, "finder_query": typed[:LONGEST_SHOWN], "asked": bool(typed.strip())}
     context["may_break_glass"] = school_access.holds(request.user, Perm.EMERGENCY_OPEN, on=today)
     return render(request, "students/_finder_results.html" if live else "students/finder.html", context)

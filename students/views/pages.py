@@ -13,8 +13,7 @@ from accounts.http import SignedInRequest
 from accounts.permissions import Perm
 from core import htmx
 from students import access, registry
-from students.selectors import child
-from students.services import printing
+from students.services import printing, reading
 
 
 @require_safe
@@ -39,7 +38,7 @@ def detail(request: SignedInRequest, public_id: uuid.UUID) -> HttpResponse:
     context = {"student": student, "entries": entries, "next_cursor": next_cursor, "kind": kind}
     if htmx.target(request) == "chronology-more":
         return render(request, "students/_chronology.html", context)
-    context["page"] = child.child_page(request.user, student, now=now)
+    context["page"] = reading.open_child(student=student, by=request.user, now=now)
     context["sources"] = registry.sources()
     return render(request, "students/detail.html", context)
 

@@ -41,7 +41,7 @@ def refused(statement: str, *params: Any) -> bool:
 GOLDEN_EVENT = (
     '{"v": 1, "at": "2026-11-22T01:02:03.000450Z", "id": 12, "kind": "event", "batch": 7, '
     '"event": "session.read", "details": {"a": [1, null], "student": "王\\"\\n"}, "actor_id": 5, '
-    '"school_id": null, "target_id": "x", "actor_name": "li", "request_id": "", "target_type": "t"}'
+    '"school_id": null, "target_id": "x", "actor_name": "li", "request_id": "", "subject_id": "s", "target_type": "t"}'
 )
 GOLDEN_CHANGE = (
     '{"v": 1, "at": "2026-11-22T01:02:03.000450Z", "id": 13, "op": "update", "kind": "change", "batch": 7, '
@@ -57,14 +57,14 @@ def test_the_text_of_an_event_that_is_hashed_never_changes():
             f"SELECT {audit_chain.TEXTS['e']} FROM (SELECT 12 AS id,"
             " '2026-11-22 09:02:03.00045+08'::timestamptz AS at, 'session.read' AS event, 5 AS actor_id,"
             " 'li' AS actor_name, NULL::bigint AS school_id, 't' AS target_type, 'x' AS target_id,"
-            """ '{"student": "王\\"\\n", "a": [1, null]}'::jsonb AS details, '' AS request_id, 7 AS batch) AS r"""
+            """ '{"student": "王\\"\\n", "a": [1, null]}'::jsonb AS details, 's' AS subject_id, '' AS request_id, 7 AS batch) AS r"""
         )
         (text,) = cursor.fetchone()
 
     assert text == GOLDEN_EVENT
     assert (
         sha256(text.encode()).hexdigest()
-        == "7c2acebcb60cbae57c710ac718589db81e4777b2b5a57c37aed834d8d6e8fdb7"
+        == "33f43da9c3d66402a50facdfd49cdc62342478e4fb0e4408b068b060e9207e01"
     )
 
 

@@ -223,8 +223,8 @@ def remove_a_link_and_close_the_gap(corpus: Corpus, dice: random.Random) -> Expe
 def insert_a_row(corpus: Corpus, dice: random.Random) -> Expected:
     chain, link = corpus.pick(dice)
     ((number,),) = corpus.run(
-        "INSERT INTO core_auditevent (at, event, actor_name, school_id, target_type, target_id, details,"
-        " request_id, batch, row_hash) VALUES (now(), 'student.opened', '', %s, '', '', '{}', '', %s, '')"
+        "INSERT INTO core_auditevent (at, event, actor_name, school_id, target_type, target_id, details, subject_id,"
+        " request_id, batch, row_hash) VALUES (now(), 'student.opened', '', %s, '', '', '{}', '', '', %s, '')"
         " RETURNING id",
         *(chain or None, link.batch),
     )
