@@ -104,16 +104,17 @@ def reading(user: User, student: Student, *, on: date) -> Reading:
         knows_restricted=has(Perm.TALK_KNOW_RESTRICTED),
         process=has(Perm.TALK_READ_PROCESS),
         sealed=student.pk in _unsealed(user, on),
-        granted=_granted(user, student),
+        granted=_granted(user),
     )
 
 
-def _granted(user: User, student: Student | None = None) -> frozenset[int]:
-    """The entries that name this person as a reader now: few, so they are fetched and not joined."""
-    grants = EntryGrant.objects.filter(user=user, revoked_at=None)
-    if student is not None:
-        grants = grants.filter(student=student)
-    return frozenset(grants.values_list("session_id", flat=True))
+def _granted(user: User) -> frozenset[int]:
+    """The entries that name this person as a reader now: few, so they are fetched once for a request."""
+    kept: frozenset[int] | None = user.__dict__.get("_entry_grants")
+    if kept is None:
+        standing = EntryGrant.objects.filter(user=user, revoked_at=None)
+        kept = user.__dict__["_entry_grants"] = frozenset(standing.values_list("session_id", flat=True))
+    return kept
 
 
 def _unsealed(user: User, on: date) -> frozenset[int]:
@@ -211,6 +212,32 @@ def get_follow_up_or_404(user: User, public_id: uuid.UUID, *, on: date) -> Follo
     if not student_access.reason_for(user, follow_up.student, Perm.TALK_LOG, on=on):
         raise PermissionDenied
     return follow_up
+
+
+def left_behind(user: User, *, on: date) -> QuerySet[FollowUp]:
+    """Open promises whose owner no longer works in the school, where this person may hand them over."""
+    schools = school_access.school_ids(user, Perm.FOLLOW_UP_HAND_OVER, on=on)
+    open_ones = FollowUp.objects.filter(school__in=schools, done_at=None, cancelled_at=None)
+    gone = Q(owner__is_active=False) | ~school_access.works_there("owner", "school", on=on)
+    return open_ones.filter(gone, pk__in=visible_follow_ups(user, on=on).values("pk"))
+
+
+def get_left_behind_or_404(user: User, public_id: uuid.UUID, *, on: date) -> FollowUp:
+    """One of them. Raises Http404; PermissionDenied for who may see the promise and not hand it over."""
+    follow_up = get_follow_up_or_404(user, public_id, on=on)
+    if not school_access.can(user, Perm.FOLLOW_UP_HAND_OVER, school=follow_up.student.school, on=on):
+        raise PermissionDenied
+    if not left_behind(user, on=on).filter(pk=follow_up.pk).exists():
+        raise Http404
+    return follow_up
+
+
+def may_take_over(follow_up: FollowUp, *, on: date) -> QuerySet[User]:
+    """Colleagues who talk with this pupil and may read the entry that the promise came from."""
+    talking = student_access.people_who(Perm.TALK_LOG, follow_up.student, on=on)
+    entry = follow_up.session
+    reading_it = readers(follow_up.student, follow_up.level, author=entry.author, on=on)
+    return talking.filter(pk__in=reading_it.values("pk")).order_by("name", "pk")
 
 
 def readers(

@@ -345,6 +345,9 @@ class Migration(migrations.Migration):
         held_to_entry("counselling_entrygrant", "student_id", "author_id"),
         # --- who reads what
         rls.same_school("counselling_entrygrant", "session_id", "counselling_session"),
+        rls.same_school("counselling_entrygrant", "student_id", "students_student"),
+        rls.same_school("counselling_sessiontext", "student_id", "students_student"),
+        rls.same_school("counselling_linkedpupil", "about_id", "students_student"),
         migrations.RunSQL(
             f"REVOKE UPDATE, DELETE ON counselling_entrygrant FROM {db_roles.APP};"
             f" GRANT UPDATE (revoked_at, revoked_by_id) ON counselling_entrygrant TO {db_roles.APP};"

@@ -42,7 +42,11 @@ def test_the_county_has_six_schools_and_as_many_pupils_as_asked_for(district):
     assert Enrolment.objects.filter(ended_on=None).count() == Student.objects.count()
     assert not Student.objects.filter(guardian_links=None).exists()
     assert Session.objects.count() == district["talks"] > 300
-    assert SessionText.objects.filter(number=1).count() == Session.objects.count()
+    # the tests' scope is the program's, which reads no word of a secret entry
+    assert (
+        SessionText.objects.filter(number=1).count()
+        == Session.objects.exclude(sensitivity__in=["sealed", "process"]).count()
+    )
     assert AuditEvent.objects.filter(event=services.SEEDED).count() == 1
 
 
@@ -85,11 +89,10 @@ def test_the_demo_teacher_has_promises_and_quiet_children(district):
 def test_every_open_promise_rings_and_only_those_ahead_write_mails(district):
     open_ones = FollowUp.objects.filter(done_at=None)
 
-    assert Reminder.objects.filter(channel=Channel.BELL).count() == open_ones.count() > 0
-    assert (
-        Reminder.objects.filter(channel=Channel.EMAIL).count()
-        == open_ones.filter(due_on__gte=NOW.date()).count()
-    )
+    promised = Reminder.objects.filter(category="follow_up")
+    assert promised.filter(channel=Channel.BELL).count() == open_ones.count() > 0
+    ahead = open_ones.filter(due_on__gte=NOW.date())
+    assert promised.filter(channel=Channel.EMAIL).count() == ahead.count()
 
 
 def test_pupils_are_found_as_if_the_service_had_made_them(district):
