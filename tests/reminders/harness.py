@@ -22,9 +22,12 @@ from urllib.parse import quote, urlencode
 
 import psutil
 import psycopg2
+import psycopg2.extensions
 from aiosmtpd.smtp import SMTP
+from django.conf import settings
 from django.db import connection
 
+from core import tenancy
 from reminders.models import Reminder, State
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -137,6 +140,8 @@ def environment(var: Path, smtp_port: int, **more: str) -> dict[str, str]:
         "DJANGO_SETTINGS_MODULE": "config.settings.local",
         "DATABASE_URL": url,
         "DATABASE_OWNER_URL": url,
+        "SECRET_KEY": settings.SECRET_KEY,
+        "KEYRING_FILE": str(settings.KEYRING_FILE),
         "KITELINE_VAR": str(var),
         "SMTP_HOST": "127.0.0.1",
         "SMTP_PORT": str(smtp_port),
@@ -250,6 +255,15 @@ def verdict(ledger: Ledger) -> Counter[str]:
         found["open"] += row.state in {State.PLANNED, State.LEASED}
         found["uncertain_arrived"] += row.state == State.UNCERTAIN and copies == 1
     return found
+
+
+def other_session() -> psycopg2.extensions.connection:
+    """A session of our own beside the program's, in the test's scope: without one it would see no row."""
+    session = psycopg2.connect(database_url())
+    with session.cursor() as cursor:
+        cursor.execute("SELECT set_config(%s, %s, false)", [tenancy.SETTING, tenancy.current_token()])
+    session.commit()
+    return session
 
 
 def end_other_sessions() -> None:

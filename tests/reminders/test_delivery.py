@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 from datetime import timedelta
 
-import psycopg2
 import pytest
 from django.core import mail
 
@@ -72,10 +72,9 @@ def test_a_claim_takes_the_longest_due_first_and_marks_whose_they_are(counsellor
 def test_a_claim_passes_by_what_another_session_holds(counsellor, school):
     held = make_reminder(school, counsellor)
     free = make_reminder(school, counsellor)
-    other = psycopg2.connect(harness.database_url())
-    other.cursor().execute("SELECT 1 FROM reminders_reminder WHERE id = %s FOR UPDATE", [held.pk])
-    assert [row.pk for row in claim()] == [free.pk]
-    other.close()
+    with contextlib.closing(harness.other_session()) as other:
+        other.cursor().execute("SELECT 1 FROM reminders_reminder WHERE id = %s FOR UPDATE", [held.pk])
+        assert [row.pk for row in claim()] == [free.pk]
     assert [row.pk for row in claim()] == [held.pk]
 
 

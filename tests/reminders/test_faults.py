@@ -8,7 +8,6 @@ from __future__ import annotations
 import random
 import time
 
-import psycopg2
 import pytest
 from django.utils import timezone
 
@@ -82,7 +81,7 @@ def test_a_worker_killed_between_the_answer_and_the_mark_leaves_its_row_uncertai
 ):
     """Another session holds the row, so that the mark can't be written when the answer arrives."""
     row = plan_mails(school, counsellor, 1)[0]
-    with psycopg2.connect(harness.database_url()) as holder, holder.cursor() as cursor:
+    with harness.other_session() as holder, holder.cursor() as cursor:
 
         def hook(step, port):
             if step == "accepted":
@@ -105,7 +104,7 @@ def test_a_worker_killed_after_the_claim_leaves_rows_that_are_simply_sent(
     """Of a batch, only the message on its way is in doubt; the others were leased, but not begun."""
     plan_mails(school, counsellor, 5)
     leased = []
-    with psycopg2.connect(harness.database_url()) as other, other.cursor() as cursor:
+    with harness.other_session() as other, other.cursor() as cursor:
 
         def count():
             cursor.execute("SELECT count(*) FROM reminders_reminder WHERE state = 'leased'")
