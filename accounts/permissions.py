@@ -25,6 +25,7 @@ class Perm(StrEnum):
     TALK_READ_RESTRICTED = "talk.read_restricted"  # read restricted entries
     TALK_KNOW_RESTRICTED = "talk.know_restricted"  # see that a restricted entry exists (a grey line)
     TALK_READ_PROCESS = "talk.read_process"  # write and read counsellors' working notes
+    FOLLOW_UP_HAND_OVER = "follow_up.hand_over"  # give the promise of somebody who left to a colleague
     TOPIC_MANAGE = "topic.manage"  # choose the school's topics and their guidance
     # break-glass
     EMERGENCY_OPEN = "emergency.open"  # open a record one doesn't see, for an hour, with a reason

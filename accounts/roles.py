@@ -106,6 +106,7 @@ ROLES: dict[Role, RoleSpec] = {
         | {
             Perm.STUDENT_HEALTH,
             Perm.TALK_READ_RESTRICTED,
+            Perm.FOLLOW_UP_HAND_OVER,
             Perm.TOPIC_MANAGE,
             Perm.CONCERN_READ,
             Perm.REMINDER_OVERSEE,

@@ -26,6 +26,7 @@ def register() -> None:
     registry.add_fact("last_talk", last_talk)
     registry.add_action("talk", registry.Action(10, talk_button))
     registry.add_panel(registry.Panel(10, "counselling/_panel_follow_ups.html", follow_ups_panel))
+    registry.add_panel(registry.Panel(15, "counselling/_panel_left_behind.html", left_behind_panel))
     registry.add_panel(registry.Panel(20, "counselling/_panel_drafts.html", drafts_panel))
     registry.add_panel(registry.Panel(30, "counselling/_panel_quiet.html", quiet_panel))
 
@@ -62,6 +63,13 @@ def follow_ups_panel(user: User, now: datetime) -> dict[str, Any] | None:
     if not _logs_talks(user, now):
         return None
     return {"follow_ups": list(follow_ups.due_soon(user, now=now)), "today": timezone.localdate(now)}
+
+
+def left_behind_panel(user: User, now: datetime) -> dict[str, Any] | None:
+    if not school_access.holds(user, Perm.FOLLOW_UP_HAND_OVER, on=timezone.localdate(now)):
+        return None
+    rows = list(follow_ups.left_behind(user, now=now))
+    return {"follow_ups": rows} if rows else None
 
 
 def drafts_panel(user: User, now: datetime) -> dict[str, Any] | None:

@@ -18,6 +18,7 @@ urlpatterns = [
     path("follow-ups/", follow_ups.mine, name="follow_ups"),
     path("follow-ups/<uuid:public_id>/", follow_ups.follow_up, name="follow_up"),
     path("follow-ups/<uuid:public_id>/note/", follow_ups.note, name="follow_up_note"),
+    path("follow-ups/<uuid:public_id>/hand-over/", follow_ups.hand_over, name="follow_up_hand_over"),
     path("follow-ups/<uuid:public_id>/done/", follow_ups.done, name="follow_up_done"),
     path("follow-ups/<uuid:public_id>/reopen/", follow_ups.reopen, name="follow_up_reopen"),
     path("follow-ups/<uuid:public_id>/cancel/", follow_ups.cancel, name="follow_up_cancel"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from typing import Any, cast
 
@@ -210,6 +210,23 @@ class CorrectionForm(WordsForm):
 
 class MoveForm(forms.Form):
     due_on = forms.DateField(label=_("New day"), widget=forms.DateInput(attrs={"type": "date"}))
+
+
+class HandOverForm(forms.Form):
+    """Who keeps the promise from now on."""
+
+    to = forms.ChoiceField(label=_("Who keeps it now"))
+
+    def __init__(self, *args: Any, people: Iterable[User], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._people = {str(user.public_id): user for user in people}
+        cast(forms.ChoiceField, self.fields["to"]).choices = [
+            ("", ""),
+            *((key, user.name) for key, user in self._people.items()),
+        ]
+
+    def chosen(self) -> User:
+        return self._people[self.cleaned_data["to"]]
 
 
 class ShareForm(forms.Form):

@@ -23,6 +23,12 @@ def due_soon(user: User, *, now: datetime, limit: int = 8) -> QuerySet[FollowUp]
     return seen.select_related("student").order_by("due_on", "pk")[:limit]
 
 
+def left_behind(user: User, *, now: datetime, limit: int = 20) -> QuerySet[FollowUp]:
+    """For the lead's Today: open promises of people who left, the oldest first."""
+    rows = access.left_behind(user, on=timezone.localdate(now)).select_related("student", "owner")
+    return rows.order_by("due_on", "pk")[:limit]
+
+
 def page_of(user: User, *, state: str, now: datetime, cursor: str | None) -> Page[FollowUp]:
     """My promises by state: open, or done (the latest first)."""
     mine = access.visible_follow_ups(user, on=timezone.localdate(now)).filter(owner=user)

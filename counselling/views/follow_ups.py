@@ -15,7 +15,7 @@ from accounts import step_up
 from accounts.http import SignedInRequest
 from core import htmx
 from counselling import access
-from counselling.forms.talks import MoveForm
+from counselling.forms.talks import HandOverForm, MoveForm
 from counselling.models import FollowUp
 from counselling.selectors import follow_ups as follow_up_selectors
 from counselling.selectors import talks as talk_selectors
@@ -70,6 +70,24 @@ def note(request: SignedInRequest, public_id: uuid.UUID) -> HttpResponse:
     form = MoveForm(initial={"due_on": found.due_on})
     context = {"follow_up": found, "form": form, "today": today, "note": found.note}
     return render(request, "counselling/follow_up.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+def hand_over(request: SignedInRequest, public_id: uuid.UUID) -> HttpResponse:
+    """The promise of somebody who left, for a colleague to keep."""
+    now = timezone.now()
+    today = timezone.localdate(now)
+    found = access.get_left_behind_or_404(request.user, public_id, on=today)
+    form = HandOverForm(request.POST or None, people=access.may_take_over(found, on=today))
+    if request.method == "POST" and form.is_valid():
+        try:
+            follow_ups.hand_over(follow_up=found, to=form.chosen(), by=request.user, now=now)
+            messages.success(request, _("Handed over; the reminder goes to the new person."))
+            return redirect("counselling:follow_up", found.public_id)
+        except follow_ups.CannotChange as error:
+            form.add_error(None, str(error))
+    context = {"follow_up": found, "form": form, "today": today}
+    return render(request, "counselling/hand_over.html", context, status=422 if form.errors else 200)
 
 
 @require_POST

@@ -130,6 +130,7 @@ ROWS: list[Row] = [
         for name, methods, args in (
             ("school_members", ("GET",), ()),
             ("membership_end", ("POST",), ()),
+            ("factors_reset", ("POST",), ()),
             ("role_grant", ("GET", "POST"), ()),
             ("invite", ("GET", "POST"), ()),
             ("stand_in", ("GET", "POST"), ()),
@@ -315,6 +316,16 @@ ROWS: list[Row] = [
     *_pages("counselling:quiet", Scope.MINE, "GET", allow=LOGGING),
     *_pages("counselling:follow_up", Scope.OBJECT, "GET", "POST", allow=TEACHING, args=("follow_up",)),
     *_pages("counselling:follow_up_note", Scope.OBJECT, "GET", allow=TEACHING, args=("follow_up",)),
+    # only a promise of somebody who left is handed over: the one in the world is such a person's
+    *_pages(
+        "counselling:follow_up_hand_over",
+        Scope.OBJECT,
+        "GET",
+        "POST",
+        allow={Role.SAFEGUARDING_LEAD},
+        refuse=TEACHING - {Role.SAFEGUARDING_LEAD},
+        args=("follow_up",),
+    ),
     *_pages("counselling:follow_up_done", Scope.OBJECT, "POST", allow=TEACHING, args=("follow_up",)),
     *_pages("counselling:follow_up_reopen", Scope.OBJECT, "POST", allow=TEACHING, args=("follow_up",)),
     *_pages("counselling:follow_up_cancel", Scope.OBJECT, "POST", allow=TEACHING, args=("follow_up",)),
