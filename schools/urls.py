@@ -1,7 +1,7 @@
 from django.urls import path, register_converter
 
 from core.converters import DateConverter
-from schools.views import calendar, duties, join, members, places, two_people
+from schools.views import calendar, duties, factors, join, members, places, two_people
 
 app_name = "schools"
 
@@ -32,6 +32,7 @@ urlpatterns = [
     path(f"{_SCHOOL}calendar/days/<date:day>/remove/", calendar.day_remove, name="day_remove"),
     path(f"{_SCHOOL}members/", members.members, name="school_members"),
     path(f"{_SCHOOL}members/end/", members.membership_end, name="membership_end"),
+    path(f"{_SCHOOL}members/new-sheet/", factors.factors_reset, name="factors_reset"),
     path(f"{_SCHOOL}members/grant/", members.role_grant, name="role_grant"),
     path(f"{_SCHOOL}members/invite/", members.invite, name="invite"),
     path(f"{_SCHOOL}members/stand-in/", two_people.stand_in, name="stand_in"),

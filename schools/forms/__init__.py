@@ -2,7 +2,14 @@
 
 from schools.forms.calendar import ClassForm, DayForm, DaysForm, TermForm, YearForm
 from schools.forms.duties import DutyForm
-from schools.forms.members import AcceptForm, EndForm, GrantForm, InvitationForm, StandInForm
+from schools.forms.members import (
+    AcceptForm,
+    EndForm,
+    GrantForm,
+    InvitationForm,
+    ResetFactorsForm,
+    StandInForm,
+)
 
 __all__ = [
     "AcceptForm",
@@ -13,6 +20,7 @@ __all__ = [
     "EndForm",
     "GrantForm",
     "InvitationForm",
+    "ResetFactorsForm",
     "StandInForm",
     "TermForm",
     "YearForm",

@@ -96,6 +96,10 @@ class EndForm(forms.Form):
     last_day = DayField(label=_("Last day"), required=False, help_text=_("Leave empty to end it at once."))
 
 
+class ResetFactorsForm(forms.Form):
+    membership = forms.IntegerField(min_value=1, max_value=2**63 - 1, widget=forms.HiddenInput)
+
+
 class AcceptForm(forms.Form):
     """What an invited person sets for themselves."""
 

@@ -13,6 +13,7 @@ from schools.services.calendar import (
 )
 from schools.services.duties import cancel_duty, duty_times, plan_duty
 from schools.services.errors import RefusedError
+from schools.services.factors import reset_factors
 from schools.services.invitations import (
     Issued,
     accept_as,
@@ -55,6 +56,7 @@ __all__ = [
     "remove_day",
     "remove_term",
     "remove_year",
+    "reset_factors",
     "stand_in",
     "withdraw_invitation",
 ]
