@@ -18,6 +18,7 @@ class Perm(StrEnum):
     STUDENT_HEALTH = "student.health"  # see the state of health
     STUDENT_IDENTITY = "student.identity"  # see identity and national school numbers in full
     STUDENT_EDIT = "student.edit"  # correct a pupil's record
+    STUDENT_EXPORT = "student.export"  # take the list of one's pupils away as a file
     ROSTER_IMPORT = "roster.import"  # bring in the school's roster file
     # talks
     TALK_LOG = "talk.log"  # write down a talk

@@ -72,7 +72,7 @@ ROLES: dict[Role, RoleSpec] = {
         ),
         Reach.CLASS,
         "school_class",
-        _TEACHING | {Perm.STUDENT_HEALTH},
+        _TEACHING | {Perm.STUDENT_HEALTH, Perm.STUDENT_EXPORT},
     ),
     Role.PAIRED_TEACHER: RoleSpec(
         _("Paired teacher"),
@@ -154,6 +154,7 @@ ROLES: dict[Role, RoleSpec] = {
                 Perm.STUDENT_HOME,
                 Perm.STUDENT_IDENTITY,
                 Perm.STUDENT_EDIT,
+                Perm.STUDENT_EXPORT,
                 Perm.ROSTER_IMPORT,
                 Perm.CONCERN_REPORT,
                 Perm.REMINDER_OVERSEE,

@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from core import audit_roots, tenancy
+from core import audit_roots, exports, tenancy
 
 
 @shared_task
@@ -17,3 +17,10 @@ def sign_audit_root() -> str:
     """Every hour: fix the audit trail as it stands (core.audit_roots)."""
     with tenancy.program("sign_audit_root"):
         return audit_roots.sign(audit_roots.heads_now(), now=timezone.now())
+
+
+@shared_task
+def sweep_exports() -> int:
+    """Every hour: delete the files whose day is over."""
+    with tenancy.program("sweep_exports"):
+        return exports.sweep(now=timezone.now())

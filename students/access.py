@@ -12,11 +12,14 @@ from datetime import date, datetime
 from django.core.exceptions import PermissionDenied
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import Http404
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.permissions import Perm
 from accounts.roles import DUTY_RIGHTS, EMERGENCY_RIGHTS, ROLES, Reach, Role, roles_with
+from core import exports
+from core.models import Export
 from schools import access as school_access
 from schools.access import Grant, Reason
 from schools.models import Membership, SchoolClass
@@ -298,6 +301,26 @@ def _membership_reaches(reach: Reach, student: Student, on: date) -> Q:
         teachers = Pairing.objects.active(on).filter(student=student).values("teacher_id")
         return Q(stands_in_for=None, user_id__in=teachers) | Q(stands_in_for_id__in=teachers)
     return Q(pk__in=[])
+
+
+def exportable_students(user: User, *, on: date) -> StudentQuerySet:
+    """The enrolled pupils whose line the person may take away in a file; an emergency opens none."""
+    return reached_by(school_access.grants_with(user, Perm.STUDENT_EXPORT, on=on), user, on=on).enrolled(on)
+
+
+def require_exporting(user: User, *, on: date) -> None:
+    """403 for whoever may take no list away. Raises PermissionDenied."""
+    if not school_access.holds(user, Perm.STUDENT_EXPORT, on=on):
+        raise PermissionDenied
+
+
+def get_export_or_404(user: User, public_id: uuid.UUID, *, now: datetime) -> Export:
+    """One's own file while its day lasts and one still may take lists away there. Raises Http404."""
+    found = exports.find(public_id=public_id, by=user, now=now)
+    schools = school_access.school_ids(user, Perm.STUDENT_EXPORT, on=timezone.localdate(now))
+    if found is None or found.school_id not in schools:
+        raise Http404
+    return found
 
 
 def get_roster_or_404(user: User, public_id: uuid.UUID, *, on: date) -> RosterImport:

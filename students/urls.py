@@ -1,6 +1,6 @@
 from django.urls import path
 
-from students.views import children, emergencies, finder, pages, pairings, records, roster
+from students.views import children, emergencies, exports, finder, pages, pairings, records, roster
 
 app_name = "students"
 
@@ -9,6 +9,10 @@ urlpatterns = [
     path("find/", finder.find, name="finder"),
     path("children/", children.children, name="list"),
     path("children/new/", records.new, name="new"),
+    path("children/export/", exports.new, name="export"),
+    path("children/export/<uuid:public_id>/", exports.detail, name="export_detail"),
+    path("children/export/<uuid:public_id>/file/", exports.file, name="export_file"),
+    path("children/export/<uuid:public_id>/remove/", exports.remove, name="export_remove"),
     path("children/<uuid:public_id>/", pages.detail, name="detail"),
     path("children/<uuid:public_id>/print/", pages.on_paper, name="print"),
     path("children/<uuid:public_id>/edit/", records.edit, name="edit"),

@@ -276,6 +276,7 @@ CELERY_BEAT_SCHEDULE = {
         "options": {"expires": 30},
     },
     "reroute-concerns": {"task": "counselling.tasks.reroute_concerns", "schedule": 60 * 60.0},
+    "sweep-exports": {"task": "core.tasks.sweep_exports", "schedule": 60 * 60.0},
     "sign-audit-root": {"task": "core.tasks.sign_audit_root", "schedule": 60 * 60.0},
     "end-access-of-leavers": {"task": "schools.tasks.end_access_of_leavers", "schedule": 5 * 60.0},
     "sweep-sessions": {"task": "accounts.tasks.sweep_sessions", "schedule": 10 * 60.0},

@@ -31,5 +31,6 @@ def children(request: SignedInRequest) -> HttpResponse:
         "found": found,
         "boarding_choices": Student.Boarding.choices,
         "may_add": school_access.holds(request.user, Perm.STUDENT_EDIT, on=today),
+        "may_export": school_access.holds(request.user, Perm.STUDENT_EXPORT, on=today),
     }
     return render(request, "students/list.html", context)

@@ -27,6 +27,7 @@ LOGGING = TEACHING | {Role.WARDEN}
 SCHOOL = LOGGING | {Role.SCHOOL_ADMIN}
 EVERYBODY = set(Role)
 OVERSEEING = {Role.SAFEGUARDING_LEAD, Role.SCHOOL_ADMIN, Role.HEAD_TEACHER}
+EXPORTING = {Role.SCHOOL_ADMIN, Role.HOMEROOM_TEACHER}
 INVITING = {Role.SCHOOL_ADMIN, Role.HEAD_TEACHER}
 JUDGING = {Role.SAFEGUARDING_LEAD, Role.COUNSELLOR, Role.HEAD_TEACHER}
 
@@ -193,6 +194,11 @@ ROWS: list[Row] = [
     *_pages("students:detail", Scope.OBJECT, "GET", allow=SCHOOL, args=("student",)),
     *_pages("students:print", Scope.OBJECT, "GET", allow=SCHOOL, args=("student",)),
     *_pages("students:new", Scope.MINE, "GET", "POST", allow={Role.SCHOOL_ADMIN}),
+    *_pages("students:export", Scope.MINE, "GET", "POST", allow=EXPORTING),
+    # a file is its requester's alone: to all others it isn't there
+    *_pages("students:export_detail", Scope.OBJECT, "GET", allow={Role.SCHOOL_ADMIN}, args=("export",)),
+    *_pages("students:export_file", Scope.OBJECT, "GET", allow={Role.SCHOOL_ADMIN}, args=("export",)),
+    *_pages("students:export_remove", Scope.OBJECT, "POST", allow={Role.SCHOOL_ADMIN}, args=("export",)),
     *[
         page
         for name in ("edit", "place", "leave")

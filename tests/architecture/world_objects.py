@@ -36,6 +36,7 @@ def make(*, school: Any, school_class: Any, student: Any, staff: dict[Role, Any]
         "topic": factories.make_topic(school).public_id,
         "roster": roster.public_id,
         "roster_row": 2,
+        "export": factories.make_export(school, by=staff[Role.SCHOOL_ADMIN]).public_id,
         "report_kind": "json",
         "school": school.public_id,
         "class": school_class.public_id,

@@ -2,6 +2,7 @@
 
 from tests.factories.concerns import make_concern, make_concern_reader
 from tests.factories.counselling import make_follow_up, make_grant, make_linked, make_session, make_topic
+from tests.factories.exports import make_export
 from tests.factories.places import (
     make_area,
     make_class,
@@ -26,6 +27,7 @@ __all__ = [
     "make_concern_reader",
     "make_duty",
     "make_emergency",
+    "make_export",
     "make_follow_up",
     "make_grant",
     "make_invitation",
