@@ -14,7 +14,7 @@ from core import audit, tenancy
 from core.models import AuditEvent
 from counselling.models import FollowUp
 from counselling.services import follow_ups
-from demo import concerns, copying, places, rows, sealing
+from demo import concerns, copying, places, rota, rows, sealing
 from demo.households import Households, NextId, SchoolFacts
 from demo.staff import Staff
 from demo.talks import WEEKS, Talks
@@ -61,6 +61,7 @@ def seed_district(*, pupils: int, seed: int, now: datetime) -> dict[str, int]:
         talks_made += len(made.of(rows.Session))
         if number == 1:
             concerns.report(facts, now=now)
+            rota.plan(facts, now=now)
     reminders = _plan_reminders(now)
     audit.record(SEEDED, by=None, pupils=pupils, seed=seed)
     return {

@@ -36,16 +36,11 @@ def stand_in(
     School.objects.select_for_update().get(pk=school.pk)
     absent = Membership.objects.select_related("user").get(pk=membership.pk)
     _check_days(absent, first_day, last_day, on)
-    if absent.role not in STAND_IN_ROLES or absent.stands_in_for_id is not None:
-        raise RefusedError(_("Only a class or paired teacher has a stand-in."), "membership")
-    if person.pk in {by.pk, absent.user_id}:
-        raise RefusedError(_("Nobody stands in by their own decision, or for themselves."), "person")
+    _check_people(absent, school, person, by, on)
     place = {"school": absent.school, "school_class": absent.school_class}
-    same = Membership.objects.filter(user=person, role=absent.role, **place).filter(started_on__lte=last_day)
-    if same.filter(stands_in_for=absent.user, ended_on__gte=first_day).exists():
+    same = Membership.objects.filter(user=person, role=absent.role, stands_in_for=absent.user, **place)
+    if same.filter(started_on__lte=last_day, ended_on__gte=first_day).exists():
         raise RefusedError(_("They stand in for this colleague already on some of these days."), "first_day")
-    if not access.members_of(school).active(on).filter(user=person, user__is_active=True).exists():
-        raise RefusedError(_("This person doesn't work at the school."), "person")
     made = Membership.objects.create(
         user=person,
         role=absent.role,
@@ -77,3 +72,12 @@ def _check_days(absent: Membership, first_day: date, last_day: date, on: date) -
         raise RefusedError(_("A stand-in ends within 200 days; after that, hand the role over."), "last_day")
     if absent.ended_on is not None and absent.ended_on < first_day:
         raise RefusedError(_("This role has ended already."), "membership")
+
+
+def _check_people(absent: Membership, school: School, person: User, by: User, on: date) -> None:
+    if absent.role not in STAND_IN_ROLES or absent.stands_in_for_id is not None:
+        raise RefusedError(_("Only a class or paired teacher has a stand-in."), "membership")
+    if person.pk in {by.pk, absent.user_id}:
+        raise RefusedError(_("Nobody stands in by their own decision, or for themselves."), "person")
+    if not access.members_of(school).active(on).filter(user=person, user__is_active=True).exists():
+        raise RefusedError(_("This person doesn't work at the school."), "person")

@@ -26,7 +26,7 @@ def test_migrations_are_numbered_in_order_and_named_by_a_person(loader):
     ours = [name for app, name in loader.disk_migrations if app in APPS]
 
     assert [name for name in ours if not re.fullmatch(r"\d{4}_[a-z][a-z0-9_]*", name)] == []
-    assert [name for name in ours if re.search(r"_auto_|_more$|merge|\d{8}", name)] == []
+    assert [name for name in ours if re.search(r"_auto_|_more$|_merge|\d{8}", name)] == []
 
 
 def test_numbers_have_no_gap_and_no_twin(loader):
