@@ -30,6 +30,7 @@ class Production:
     def __init__(self, folder: Path, stack: ExitStack) -> None:
         self.folder = folder
         self.stack = stack
+        self.secret_key = secrets.token_urlsafe(60)
         keyring.ensure(folder / "keyring.json")
         self.database_port, self.redis_port, self.web_port = a_free_port(), a_free_port(), a_free_port()
         self.processes: dict[str, subprocess.Popen[bytes]] = {}
@@ -45,7 +46,7 @@ class Production:
             "KITELINE_VAR": str(self.folder / "var"),
             "STATIC_ROOT": str(self.folder / "static"),
             "BEAT_FILE": str(self.folder / "beat"),
-            "SECRET_KEY": "k" * 20 + secrets.token_urlsafe(40),
+            "SECRET_KEY": self.secret_key,
             "KEYRING_FILE": str(self.folder / "keyring.json"),
             "ALLOWED_HOSTS": HOST,
             "SITE_URL": f"https://{HOST}",
