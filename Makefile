@@ -30,6 +30,18 @@ bench: ## Measure speed and scale (bench/README.md)
 bench-faults: ## Kill reminder workers by the thousand and compare ledgers (bench/faults/README.md)
 	@$(PYTHON) scripts/bootstrap.py test && exec $(BIN)/python -m bench.faults $(ARGS)
 
+backup: ## Write an encrypted, verified backup of database and files (ARGS="--to FILE")
+	@$(PYTHON) scripts/bootstrap.py run && exec $(BIN)/python manage.py backup $(ARGS)
+
+restore: ## Restore a backup into a new database (FILE=…; ARGS="--database NAME")
+	@$(PYTHON) scripts/bootstrap.py run && exec $(BIN)/python manage.py restore $(FILE) $(ARGS)
+
+backup-keys: ## Write the keyring and the schools' keys, under a passphrase, to one file to keep apart
+	@$(PYTHON) scripts/bootstrap.py run && exec $(BIN)/python manage.py backup_keys $(ARGS)
+
+drill: ## Back up, restore into a scratch database, compare, check the audit trail, open samples
+	@$(PYTHON) scripts/bootstrap.py run && exec $(BIN)/python manage.py backup_drill $(ARGS)
+
 demo-reset: ## Throw the embedded database away and load the demo district afresh
 	@$(PYTHON) scripts/bootstrap.py run && exec $(BIN)/python scripts/prepare.py --reset
 

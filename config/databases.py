@@ -9,16 +9,20 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
+from psycopg2 import extensions
 
 from config import embedded, env
 
 
 @dataclass(frozen=True)
 class Databases:
-    """`aliases` for Django; `admin_url` for `manage.py ensure_roles` (empty: roles come from elsewhere)."""
+    """`aliases` for Django; `admin_url` for `manage.py ensure_roles` (empty: roles come from elsewhere);
+    `backup_url` for whoever reads every row.
+    """
 
     aliases: dict[str, dict[str, Any]]
     admin_url: str
+    backup_url: str
     is_embedded: bool
 
 
@@ -36,6 +40,7 @@ def local() -> Databases:
                 "owner": env.database(embedded.dsn("kl_owner")),
             },
             admin_url=embedded.dsn(embedded.ADMIN_ROLE, "postgres"),
+            backup_url=embedded.dsn("kl_backup"),
             is_embedded=True,
         )
     owner_url = env.text("DATABASE_OWNER_URL", "")
@@ -45,6 +50,8 @@ def local() -> Databases:
     return Databases(
         aliases={"default": _as_role(url, "kl_app"), "owner": _as_role(owner_url or url, "kl_owner")},
         admin_url=env.text("DATABASE_ADMIN_URL", "") or ("" if signs_in_as_app else url),
+        backup_url=env.text("DATABASE_BACKUP_URL", "")
+        or ("" if signs_in_as_app else extensions.make_dsn(url, options="-c role=kl_backup")),
         is_embedded=False,
     )
 

@@ -199,13 +199,17 @@ def _first_line(error: Exception) -> str:
 
 # --- Inside one database, run by the first migration as the owner ---------------------------------
 
-GRANT_SQL = f"""
+# Said again after a restore: a dump holds no rights on the database itself.
+CONNECT_SQL = f"""
 DO $$ BEGIN
     EXECUTE format('REVOKE ALL ON DATABASE %I FROM PUBLIC', current_database());
     EXECUTE format(
         'GRANT CONNECT ON DATABASE %I TO {APP}, {DISTRICT}, {STATS}, {BACKUP}', current_database()
     );
 END $$;
+"""
+
+GRANT_SQL = f"""{CONNECT_SQL}
 REVOKE CREATE ON SCHEMA public FROM PUBLIC;
 GRANT USAGE ON SCHEMA public TO {APP}, {DISTRICT}, {STATS}, {BACKUP};
 

@@ -7,7 +7,7 @@ closed anew as keys, without touching what they closed. Whatever else encrypts w
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -146,3 +146,25 @@ def renew_all(using: str) -> Iterator[tuple[str, int]]:
     """Bring every place up to the newest key: its name and how many values were closed anew."""
     for store in stores():
         yield store.name, store.renew(using)
+
+
+# --- for the restore drill ------------------------------------------------------------------------
+
+_SAMPLES = 20
+_sealed: dict[str, Callable[[int], int]] = {}
+
+
+def register_sample(name: str, open_some: Callable[[int], int]) -> None:
+    """Name something sealed with schools' keys: opens up to so many newest ones and says how many it were."""
+    _sealed[name] = open_some
+
+
+def open_samples(using: str) -> Iterator[tuple[str, int]]:
+    """Open a few of everything that is encrypted. Raises KeyMissing and Damaged."""
+    for store in stores():
+        if isinstance(store, Column):
+            found = store.model._base_manager.using(using).filter(**{f"{store.field.name}__isnull": False})
+            values = found.order_by("-pk").values_list(store.field.name, flat=True)[:_SAMPLES]
+            yield store.name, len(values)  # reading them opens them
+    for name, open_some in _sealed.items():
+        yield name, open_some(_SAMPLES)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from celery.schedules import crontab
 from csp.constants import NONCE, NONE, SELF
 
 from config import env
@@ -170,6 +171,8 @@ KEYRING_FILE: Path
 # Hourly signed roots of the audit trail (core.audit_roots): in production on another machine's volume.
 AUDIT_ROOTS_FILE = Path(env.text("AUDIT_ROOTS_FILE", str(VAR_DIR / "audit" / "roots.jsonl")))
 SCHOOL_KEYS_DIR = Path(env.text("SCHOOL_KEYS_DIR", str(VAR_DIR / "keys" / "schools")))
+BACKUP_DIR = Path(env.text("BACKUP_DIR", str(VAR_DIR / "backups")))
+POSTGRES_PROGRAMS: str | Path = env.text("PG_BIN", "")  # where pg_dump and pg_restore are, if not in PATH
 
 # --- the web: core.middleware adds what isn't a setting ------------------------------------------
 X_FRAME_OPTIONS = "DENY"
@@ -277,6 +280,11 @@ CELERY_BEAT_SCHEDULE = {
     },
     "reroute-concerns": {"task": "counselling.tasks.reroute_concerns", "schedule": 60 * 60.0},
     "sweep-exports": {"task": "core.tasks.sweep_exports", "schedule": 60 * 60.0},
+    # Monday, before school: last week's unusual reads.
+    "tell-of-unusual-reads": {
+        "task": "students.tasks.tell_of_unusual_reads",
+        "schedule": crontab(minute=0, hour=6, day_of_week="monday"),
+    },
     "sign-audit-root": {"task": "core.tasks.sign_audit_root", "schedule": 60 * 60.0},
     "end-access-of-leavers": {"task": "schools.tasks.end_access_of_leavers", "schedule": 5 * 60.0},
     "sweep-sessions": {"task": "accounts.tasks.sweep_sessions", "schedule": 10 * 60.0},
@@ -309,7 +317,13 @@ CONCERN_REMIND_HOURS = (1, 4, 24)
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "formatters": {
+        "line": {
+            "()": "core.logs.QuietFormatter",
+            "format": "{asctime} {levelname} {name}: {message}",
+            "style": "{",
+        }
+    },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": "INFO"},
 }

@@ -5,6 +5,7 @@ import secrets
 from pathlib import Path
 
 from config import databases, env
+from config.embedded_host import binaries
 from core import keyring
 
 from .base import *  # noqa: F403  (a settings module is the sum of its base)
@@ -35,6 +36,8 @@ EMBEDDED = _databases.is_embedded
 DATABASES = _databases.aliases
 # What `manage.py ensure_roles` connects as, and whether the owner may make databases (tests need it).
 DATABASE_ADMIN_URL = _databases.admin_url
+DATABASE_BACKUP_URL = _databases.backup_url
+POSTGRES_PROGRAMS = env.text("PG_BIN", "") or (binaries() if EMBEDDED else "")
 OWNER_MAY_CREATE_DATABASES = True
 for _alias in DATABASES.values():
     _alias["CONN_MAX_AGE"] = 60

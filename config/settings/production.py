@@ -23,6 +23,9 @@ DATABASES = {"default": env.database(env.text("DATABASE_URL"))}
 # Only the migration step gets the owner's address; web and workers must not have it.
 if env.text("DATABASE_OWNER_URL", ""):
     DATABASES["owner"] = env.database(env.text("DATABASE_OWNER_URL"))
+# Only the backup gets these: who reads every row, and who makes a database to restore into.
+DATABASE_BACKUP_URL = env.text("DATABASE_BACKUP_URL", "")
+DATABASE_ADMIN_URL = env.text("DATABASE_ADMIN_URL", "")
 for _alias in DATABASES.values():
     _alias["CONN_MAX_AGE"] = env.integer("CONN_MAX_AGE", 60)
     _alias["CONN_HEALTH_CHECKS"] = True

@@ -7,6 +7,7 @@ import tempfile
 from pathlib import Path
 
 from config import databases, env
+from config.embedded_host import binaries
 
 from .base import *  # noqa: F403  (a settings module is the sum of its base)
 from .base import BASE_DIR, INSTALLED_APPS
@@ -22,6 +23,8 @@ EMBEDDED = _databases.is_embedded
 DATABASES = _databases.aliases
 # What `manage.py ensure_roles` connects as, and whether the owner may make databases (tests need it).
 DATABASE_ADMIN_URL = _databases.admin_url
+DATABASE_BACKUP_URL = _databases.backup_url
+POSTGRES_PROGRAMS = env.text("PG_BIN", "") or (binaries() if EMBEDDED else "")
 OWNER_MAY_CREATE_DATABASES = True
 # The owner creates and migrates the test database; `default` then uses the same one with fewer rights.
 DATABASES["owner"]["TEST"] = {
