@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core import context
@@ -107,7 +107,8 @@ class InvitedOnlyAdapter(DefaultAccountAdapter):
         """Write down whose account it was, if anybody's. Never the typed name: it may be a password."""
         tried: guard.Try | None = getattr(request, "sign_in_try", None)
         if tried is None:
-            audit.record("user.password_check_failed", by=request.user, target=request.user)
+            user = cast(User, request.user)
+            audit.record("user.password_check_failed", by=user, target=user)
             return
         audit.record("user.sign_in_failed", by=None, target=tried.user, known_browser=tried.known)
         if tried.locks:

@@ -15,6 +15,7 @@ from django.utils import timezone
 from accounts import browsers, guard
 from accounts.adapter import SIGNED_IN_AT
 from accounts.models import BrowserSession
+from accounts.sessions import row_of
 from core import limits
 
 # What a page asks by itself says so; a test reads the templates for it. It doesn't count as activity.
@@ -44,7 +45,7 @@ class SessionClockMiddleware:
 
 def seconds_left(request: HttpRequest, now: datetime) -> int:
     """How long this session lasts if nobody does anything; 0 for whoever isn't signed in."""
-    row = request.session.row
+    row = row_of(request)
     if row is None or not request.user.is_authenticated:
         return 0
     idle = settings.SESSION_IDLE_SECONDS - (now - row.last_seen_at).total_seconds()
@@ -54,7 +55,7 @@ def seconds_left(request: HttpRequest, now: datetime) -> int:
 
 
 def _keep_or_end(request: HttpRequest, now: datetime) -> None:
-    row = request.session.row
+    row = row_of(request)
     if row is None:
         return
     if seconds_left(request, now) <= 0:

@@ -13,6 +13,8 @@ from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.backends.base import CreateError, UpdateError
 from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
+from django.http import HttpRequest
 from django.utils import timezone
 
 if TYPE_CHECKING:
@@ -36,13 +38,10 @@ class SessionStore(DatabaseStore):
         return hashlib.sha256(session_key.encode()).hexdigest()[:40]
 
     def load(self) -> dict[str, Any]:
-        self.row = (
-            self.model.objects.filter(
-                pk=self.name_of(self.session_key), expire_date__gt=timezone.now()
-            ).first()
-            if self.session_key
-            else None
-        )
+        self.row = None
+        if self.session_key:
+            named = self._rows().filter(pk=self.name_of(self.session_key))
+            self.row = named.filter(expire_date__gt=timezone.now()).first()
         if self.row is None:
             self._session_key = None
             return {}
@@ -50,20 +49,21 @@ class SessionStore(DatabaseStore):
         return data
 
     def exists(self, session_key: str) -> bool:
-        found: bool = self.model.objects.filter(pk=self.name_of(session_key)).exists()
-        return found
+        return self._rows().filter(pk=self.name_of(session_key)).exists()
 
     def create_model_instance(self, data: dict[str, Any]) -> BrowserSession:
-        made: BrowserSession = super().create_model_instance(data)
-        made.session_key = self.name_of(self._get_or_create_session_key())
-        made.user_id = int(data[SESSION_KEY]) if SESSION_KEY in data else None
-        return made
+        return self.get_model_class()(
+            session_key=self.name_of(self._get_or_create_session_key()),  # type: ignore[attr-defined]
+            session_data=self.encode(data),
+            expire_date=self.get_expiry_date(),
+            user_id=int(data[SESSION_KEY]) if SESSION_KEY in data else None,
+        )
 
     def save(self, must_create: bool = False) -> None:
         """Raises CreateError for a key that exists, UpdateError for a session ended meanwhile."""
         if self.session_key is None:
             return self.create()
-        made = self.create_model_instance(self._get_session(no_load=must_create))
+        made = self.create_model_instance(self._get_session(no_load=must_create))  # type: ignore[attr-defined]
         if must_create:
             try:
                 with transaction.atomic():
@@ -71,8 +71,10 @@ class SessionStore(DatabaseStore):
             except IntegrityError:
                 raise CreateError from None
             return None
-        changed = self.model.objects.filter(pk=made.pk).update(
-            session_data=made.session_data, expire_date=made.expire_date, user_id=made.user_id
+        changed = (
+            self._rows()
+            .filter(pk=made.pk)
+            .update(session_data=made.session_data, expire_date=made.expire_date, user_id=made.user_id)
         )
         if not changed:
             raise UpdateError
@@ -81,4 +83,14 @@ class SessionStore(DatabaseStore):
     def delete(self, session_key: str | None = None) -> None:
         key = session_key or self.session_key
         if key is not None:
-            self.model.objects.filter(pk=self.name_of(key)).delete()
+            self._rows().filter(pk=self.name_of(key)).delete()
+
+    def _rows(self) -> QuerySet[BrowserSession]:
+        rows: QuerySet[BrowserSession] = self.get_model_class()._default_manager.all()
+        return rows
+
+
+def row_of(request: HttpRequest) -> BrowserSession | None:
+    """What the database said of the request's session; None for who brought none."""
+    row: BrowserSession | None = getattr(request.session, "row", None)
+    return row

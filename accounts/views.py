@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts import forms, registry, selectors, services, step_up
 from accounts.http import SignedInRequest
+from accounts.sessions import SessionStore
 from core import htmx
 
 
@@ -65,7 +66,7 @@ def _own_page(request: SignedInRequest, **more: Any) -> HttpResponse:
         "form": more.pop("form", None) or forms.PreferencesForm(initial=own),
         "token_form": more.pop("token_form", None) or forms.ApiTokenForm(user=user),
         "sessions": selectors.sessions_of(user, now=timezone.now()),
-        "this_session": request.session.row.pk if request.session.row else "",
+        "this_session": SessionStore.name_of(request.session.session_key or ""),
         "token_since": selectors.api_token_since(user),
         **more,
     }

@@ -124,19 +124,6 @@ def test_an_error_stands_beside_its_field_and_keeps_what_was_typed(teacher, pupi
     teacher.problems = [one for one in teacher.problems if "422" not in one]
 
 
-def test_escape_twice_hides_the_screen_and_a_tap_shows_it(teacher, pupil):
-    teacher.open(f"/children/{pupil.public_id}/")
-    page = teacher.page
-    page.wait_for_load_state("networkidle")
-
-    page.keyboard.press("Escape")
-    page.keyboard.press("Escape")
-    wait_for(lambda: not page.locator("main").is_visible() or page.locator("[data-show]").first.is_visible())
-    page.locator("[data-show]").first.click()
-
-    assert page.locator("main h1").is_visible()
-
-
 def test_everything_works_without_javascript(visit, pupil):
     person = visit(width=360, scripts=False)
     person.sign_in("homeroom_teacher")
