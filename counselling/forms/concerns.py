@@ -59,6 +59,7 @@ class ConcernForm(WordsForm):
         max_length=80,
         required=False,
         help_text=_("The full name with the class, or the school number."),
+        error_messages={"required": _("Say which child it is about.")},
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
     school_class = forms.ModelChoiceField(
@@ -122,6 +123,10 @@ class ConcernForm(WordsForm):
         cast(forms.ModelChoiceField, self.fields["school_class"]).queryset = classes
         cast(forms.ModelChoiceField, self.fields["about_staff"]).queryset = colleagues
 
+    def ask_for_the_pupil(self) -> None:
+        """No page of a child led here: then they must be named."""
+        self.fields["pupil"].required = True
+
     def details(self) -> ConcernDetails:
         data = self.cleaned_data
         return ConcernDetails(
@@ -145,7 +150,10 @@ class CloseForm(forms.Form):
 
 class ShareForm(forms.Form):
     colleague = forms.ModelChoiceField(
-        label=_("Let a colleague read it"), queryset=User.objects.none(), to_field_name="public_id"
+        label=_("Let a colleague read it"),
+        queryset=User.objects.none(),
+        to_field_name="public_id",
+        empty_label="—",
     )
 
     def __init__(self, *args: Any, people: Any, **kwargs: Any) -> None:

@@ -58,6 +58,8 @@ def concern_new(request: SignedInRequest) -> HttpResponse:
     draft = concern_drafts.open_draft(by=request.user) if request.method == "GET" else None
     form = _form(request, draft, now)
     student = _chosen(request, form, on)
+    if student is None:
+        form.ask_for_the_pupil()
     if request.method == "POST" and form.is_valid():
         student = student or _named(request, form, on)
         if student is not None and (concern := _report(request, form, student, now)):
