@@ -41,6 +41,7 @@ ITEMS = (
     Item("schools:members", _("People"), "person", Perm.MEMBER_INVITE),
     Item("counselling:topics", _("Topics"), "talk", Perm.TOPIC_MANAGE),
     Item("reminders:oversight", _("Not delivered"), "warning", Perm.REMINDER_OVERSEE),
+    Item("schools:audit", _("Who did what"), "eye", Perm.AUDIT_READ),
     Item("accounts:me", _("Me"), "me", on_phone=True),
 )
 

@@ -14,6 +14,7 @@ CATEGORIES: dict[str, Promise] = {
     "concern": _("Something was reported to you"),
     "concern_private": _("Something was reported to you"),
     "emergency": _("An access needs your look"),
+    "unusual_reads": _("The weekly list of unusual reads is ready"),
     "second_factor": _("Your way of signing in has changed"),
     "new_browser": _("Your account was signed in to by a new browser"),
 }

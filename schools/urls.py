@@ -1,7 +1,7 @@
 from django.urls import path, register_converter
 
 from core.converters import DateConverter
-from schools.views import calendar, duties, factors, join, members, places, two_people
+from schools.views import audit, calendar, duties, factors, join, members, places, two_people
 
 app_name = "schools"
 
@@ -12,6 +12,7 @@ _SCHOOL = "<uuid:school_id>/"
 urlpatterns = [
     path("", places.overview, name="overview"),
     path("members/", members.own_members, name="members"),
+    path("audit/", audit.own_audit, name="audit"),
     path("join/", join.join, name="join"),
     path("join/<str:token>/", join.open_invitation, name="open_invitation"),
     path(_SCHOOL, places.detail, name="detail"),
@@ -50,4 +51,7 @@ urlpatterns = [
         members.invitation_withdraw,
         name="invitation_withdraw",
     ),
+    path(f"{_SCHOOL}audit/", audit.events, name="school_audit"),
+    path(f"{_SCHOOL}audit/changes/", audit.changes, name="school_audit_changes"),
+    path(f"{_SCHOOL}audit/export/", audit.export, name="school_audit_export"),
 ]

@@ -12,6 +12,7 @@ from django.utils import timezone
 from accounts.models import User
 from core import tenancy
 from students.services import roster as roster_services
+from students.services import unusual_reads
 
 logger = logging.getLogger(__name__)
 
@@ -49,3 +50,10 @@ def _run(service: Any, roster_id: int) -> None:
 def _in_the_name_of(user: User | None) -> AbstractContextManager[None]:
     """The work sees what the person sees who asked for it; nobody asked when a command brought the file."""
     return tenancy.acting(user, "students.rosters") if user else nullcontext()
+
+
+@shared_task
+def tell_of_unusual_reads() -> int:
+    """Once a week, for the week before: the safeguarding leads hear that a list waits for them."""
+    with tenancy.program("tell_of_unusual_reads"):
+        return unusual_reads.tell_of_unusual_reads(now=timezone.now())

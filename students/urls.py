@@ -1,6 +1,6 @@
 from django.urls import path
 
-from students.views import children, emergencies, exports, finder, pages, pairings, records, roster
+from students.views import audit, children, emergencies, exports, finder, pages, pairings, records, roster
 
 app_name = "students"
 
@@ -15,6 +15,9 @@ urlpatterns = [
     path("children/export/<uuid:public_id>/remove/", exports.remove, name="export_remove"),
     path("children/<uuid:public_id>/", pages.detail, name="detail"),
     path("children/<uuid:public_id>/print/", pages.on_paper, name="print"),
+    path("children/<uuid:public_id>/who-looked/", audit.who_looked, name="who_looked"),
+    path("unusual-reads/", audit.own_unusual_reads, name="own_unusual_reads"),
+    path("unusual-reads/<uuid:school_id>/", audit.unusual_reads, name="unusual_reads"),
     path("children/<uuid:public_id>/edit/", records.edit, name="edit"),
     path("children/<uuid:public_id>/class/", records.place, name="place"),
     path("children/<uuid:public_id>/leave/", records.leave, name="leave"),

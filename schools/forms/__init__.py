@@ -1,5 +1,6 @@
 """Forms about places and people."""
 
+from schools.forms.audit import AuditForm
 from schools.forms.calendar import ClassForm, DayForm, DaysForm, TermForm, YearForm
 from schools.forms.duties import DutyForm
 from schools.forms.members import (
@@ -13,6 +14,7 @@ from schools.forms.members import (
 
 __all__ = [
     "AcceptForm",
+    "AuditForm",
     "ClassForm",
     "DayForm",
     "DaysForm",

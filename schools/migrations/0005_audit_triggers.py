@@ -39,6 +39,7 @@ AUDIT_SCHOOLS = "(SELECT kl.my_audit_schools())::bigint[]"
 EVENTS_OF_MY_SCHOOL = f"""
 CREATE POLICY of_my_school ON core_auditevent FOR SELECT TO {db_roles.APP}
     USING (school_id = ANY({AUDIT_SCHOOLS}) AND NOT starts_with(event, 'concern.')
+           AND NOT starts_with(coalesce(details ->> 'about', ''), 'counselling.concern')
            AND coalesce(details ->> 'sensitivity', '') <> 'sealed');
 CREATE POLICY of_my_school ON core_rowchange FOR SELECT TO {db_roles.APP}
     USING (school_id = ANY({AUDIT_SCHOOLS}) AND NOT starts_with(table_name, 'counselling_concern')

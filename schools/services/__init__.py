@@ -1,5 +1,6 @@
 """Writes about places and who works there."""
 
+from schools.services.audit_export import export_events
 from schools.services.calendar import (
     add_days,
     add_term,
@@ -48,6 +49,7 @@ __all__ = [
     "end_access_if_gone",
     "end_access_of_leavers",
     "end_membership",
+    "export_events",
     "fingerprint",
     "grant_role",
     "invite",

@@ -28,6 +28,7 @@ SCHOOL = LOGGING | {Role.SCHOOL_ADMIN}
 EVERYBODY = set(Role)
 OVERSEEING = {Role.SAFEGUARDING_LEAD, Role.SCHOOL_ADMIN, Role.HEAD_TEACHER}
 EXPORTING = {Role.SCHOOL_ADMIN, Role.HOMEROOM_TEACHER}
+AUDITING = {Role.SAFEGUARDING_LEAD, Role.HEAD_TEACHER}
 INVITING = {Role.SCHOOL_ADMIN, Role.HEAD_TEACHER}
 JUDGING = {Role.SAFEGUARDING_LEAD, Role.COUNSELLOR, Role.HEAD_TEACHER}
 
@@ -357,6 +358,41 @@ ROWS: list[Row] = [
             f"counselling:{name}", Scope.OBJECT, method, allow={Role.SAFEGUARDING_LEAD}, args=("concern",)
         )
     ],
+    # --- the audit trail ---------------------------------------------------------------------------
+    *_pages("schools:audit", Scope.MINE, "GET", allow=AUDITING),
+    *[
+        page
+        for name, method in (
+            ("school_audit", "GET"),
+            ("school_audit_changes", "GET"),
+            ("school_audit_export", "POST"),
+        )
+        for page in _pages(
+            f"schools:{name}",
+            Scope.OBJECT,
+            method,
+            allow=AUDITING,
+            refuse=EVERYBODY - AUDITING,
+            args=("school",),
+        )
+    ],
+    *_pages("students:own_unusual_reads", Scope.MINE, "GET", allow=AUDITING),
+    *_pages(
+        "students:unusual_reads",
+        Scope.OBJECT,
+        "GET",
+        allow=AUDITING,
+        refuse=EVERYBODY - AUDITING,
+        args=("school",),
+    ),
+    *_pages(
+        "students:who_looked",
+        Scope.OBJECT,
+        "GET",
+        allow=AUDITING,
+        refuse=SCHOOL - AUDITING,
+        args=("student",),
+    ),
     # --- reminders -------------------------------------------------------------------------------
     *_pages("reminders:bell", Scope.SIGNED_IN, "GET"),
     *_pages("reminders:mark_all_read", Scope.SIGNED_IN, "POST"),

@@ -1,0 +1,161 @@
+"""What an event of the audit trail is called on a page, and which kind it is of.
+
+Every code that the program records stands here, whichever app records it: tests/schools/test_audit.py reads
+the source and fails on one without words.
+"""
+
+from __future__ import annotations
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+EVENTS: dict[str, Promise] = {
+    # --- looking -----------------------------------------------------------------------------
+    "student.opened": _("Opened a child's page"),
+    "student.searched": _("Searched for a child"),
+    "student.printed": _("Printed a child's file"),
+    "session.read": _("Read a restricted entry"),
+    "follow_up.read": _("Read the note of a restricted follow-up"),
+    "emergency.searched": _("Searched for a child in an emergency"),
+    "emergency.opened": _("Opened a record in an emergency"),
+    "emergency.ended": _("Ended an emergency access"),
+    "emergency.reviewed": _("Judged an emergency access"),
+    "emergency.sealed_approved": _("Opened sealed entries as the second person"),
+    "roster.report_downloaded": _("Downloaded a roster report"),
+    "audit.exported": _("Downloaded the audit trail"),
+    "unusual_reads.told": _("The list of unusual reads was sent"),
+    # --- rights ------------------------------------------------------------------------------
+    "membership.granted": _("Gave a role"),
+    "membership.ended": _("Ended a role"),
+    "membership.stand_in": _("Named a stand-in"),
+    "membership.factors_reset": _("Reset somebody's second factor"),
+    "invitation.made": _("Invited somebody"),
+    "invitation.confirmed": _("Confirmed an invitation"),
+    "invitation.accepted": _("Accepted an invitation"),
+    "invitation.withdrawn": _("Took an invitation back"),
+    "pairing.made": _("Paired a teacher with a child"),
+    "pairing.ended": _("Ended a pairing"),
+    "duty.planned": _("Planned a duty"),
+    "duty.cancelled": _("Cancelled a duty"),
+    "session.named": _("Named readers of an entry"),
+    "session.shared": _("Let a colleague read an entry"),
+    "session.unshared": _("Took the reading of an entry back"),
+    # --- children ----------------------------------------------------------------------------
+    "student.created": _("Added a child"),
+    "student.updated": _("Changed a child's record"),
+    "student.corrected": _("Corrected a child's record"),
+    "student.renamed": _("Changed a child's name"),
+    "student.enrolled": _("Put a child into a class"),
+    "student.moved": _("Moved a child to another class"),
+    "student.left": _("Noted that a child left"),
+    "student.contact_changed": _("Changed a child's contact"),
+    "person.contact_changed": _("Changed an adult's contact"),
+    "roster.uploaded": _("Uploaded a roster"),
+    "roster.row_decided": _("Decided a row of a roster"),
+    "roster.confirmed": _("Confirmed a roster"),
+    "roster.imported": _("Imported a roster"),
+    "roster.withdrawn": _("Withdrew a roster"),
+    "roster.failed": _("A roster failed"),
+    # --- talks -------------------------------------------------------------------------------
+    "session.logged": _("Logged a talk"),
+    "session.corrected": _("Corrected an entry"),
+    "session.withdrawn": _("Took an entry back"),
+    "follow_up.promised": _("Promised a follow-up"),
+    "follow_up.done": _("Kept a promise"),
+    "follow_up.reopened": _("Reopened a follow-up"),
+    "follow_up.moved": _("Moved a follow-up"),
+    "follow_up.handed_over": _("Handed a follow-up over"),
+    "follow_up.cancelled": _("Cancelled a follow-up"),
+    "topics.standard_added": _("Added the standard topics"),
+    "topic.added": _("Added a topic"),
+    "topic.edited": _("Changed a topic"),
+    "topic.moved": _("Moved a topic"),
+    "topic.in_use": _("Took a topic into use"),
+    "topic.out_of_use": _("Took a topic out of use"),
+    # --- the school --------------------------------------------------------------------------
+    "school.added": _("Added the school"),
+    "school_class.added": _("Added a class"),
+    "school_year.added": _("Added a school year"),
+    "school_year.edited": _("Changed a school year"),
+    "school_year.removed": _("Removed a school year"),
+    "term.added": _("Added a term"),
+    "term.edited": _("Changed a term"),
+    "term.removed": _("Removed a term"),
+    "school_days.added": _("Added special days"),
+    "school_day.edited": _("Changed a special day"),
+    "school_day.removed": _("Removed a special day"),
+    "reminder.planned": _("Planned a reminder"),
+    "reminder.cancelled": _("Cancelled a reminder"),
+    "reminder.resolved": _("Decided about a reminder"),
+    "reminder.dropped": _("A reminder was dropped"),
+    "reminder.failed": _("A reminder failed"),
+    "reminder.sent": _("A reminder was sent"),
+    "reminder.uncertain": _("A reminder's fate is unknown"),
+}
+
+READS = (
+    "student.opened",
+    "student.searched",
+    "session.read",
+    "follow_up.read",
+    "emergency.searched",
+    "emergency.opened",
+)
+COPIES = ("student.printed", "roster.report_downloaded", "audit.exported")
+RIGHTS = (
+    "membership.granted",
+    "membership.ended",
+    "membership.stand_in",
+    "membership.factors_reset",
+    "invitation.made",
+    "invitation.confirmed",
+    "invitation.accepted",
+    "invitation.withdrawn",
+    "pairing.made",
+    "pairing.ended",
+    "duty.planned",
+    "duty.cancelled",
+    "emergency.reviewed",
+    "emergency.sealed_approved",
+    "session.named",
+    "session.shared",
+    "session.unshared",
+)
+
+# Why somebody might: the codes of schools.access.Reason, as the event keeps them.
+REASONS: dict[str, Promise] = {
+    "class": _("own class"),
+    "pairing": _("paired with the child"),
+    "counsellor": _("counsellor"),
+    "lead": _("safeguarding lead"),
+    "warden": _("boarder of the school"),
+    "admin": _("administrator"),
+    "head": _("head teacher"),
+    "duty": _("on duty"),
+    "stand_in": _("stand-in"),
+    "emergency": _("emergency access"),
+}
+
+DEPTHS: dict[str, Promise] = {
+    "contact": _("telephone numbers"),
+    "home": _("home"),
+    "health": _("health"),
+    "identity": _("identity numbers"),
+}
+
+
+def of(event: str) -> str:
+    """The words of a code; a code of a later version stands for itself."""
+    return str(EVENTS.get(event, event))
+
+
+def why(details: dict[str, object]) -> str:
+    """The reason that an event keeps, in words."""
+    code = str(details.get("reason", ""))
+    return str(REASONS.get(code, code))
+
+
+def depths(details: dict[str, object]) -> list[str]:
+    """What was shown beside the page itself, in words."""
+    shown = details.get("shown", [])
+    return [str(DEPTHS[one]) for one in shown if one in DEPTHS] if isinstance(shown, list) else []
