@@ -10,7 +10,6 @@ from django.db import IntegrityError, connection, transaction
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts import step_up
 from accounts.models import User
 from accounts.permissions import Perm
 from accounts.roles import EMERGENCY_RIGHTS, Role
@@ -20,8 +19,7 @@ from students import access
 from students.models import EmergencyAccess
 from students.services import emergencies
 from tests import factories
-
-REASON = "She ran out of the gate crying and her grandmother can't be reached."
+from tests.breaking_glass import REASON, at, grow_old, open_record
 
 
 @pytest.fixture
@@ -35,26 +33,6 @@ def other_teacher(school, other_class):
     user = factories.make_user("other_teacher")
     factories.make_membership(user, Role.HOMEROOM_TEACHER, school_class=other_class)
     return user
-
-
-def at(user: User, moment) -> User:
-    """The person as a request at this moment has them."""
-    again = User.objects.get(pk=user.pk)
-    again.seen_at = moment
-    return again
-
-
-def open_record(student, user, now, **more):
-    return emergencies.open_record(
-        **{"student": student, "reason": REASON, "second_factor_at": now, "by": user, "now": now, **more}
-    )
-
-
-def grow_old(client) -> None:
-    """The second factor, which signing in has just proven, was proven a quarter of an hour ago."""
-    session = client.session
-    session[step_up.SESSION_KEY] = {**session[step_up.SESSION_KEY], "at": timezone.now().timestamp() - 900}
-    session.save()
 
 
 def reasons(user, student, moment) -> dict[Perm, str]:

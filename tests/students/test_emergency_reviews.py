@@ -17,7 +17,7 @@ from students import access
 from students.models import EmergencyAccess
 from students.services import emergencies
 from tests import factories
-from tests.students.test_emergencies import REASON, at, grow_old, open_record
+from tests.breaking_glass import REASON, at, grow_old, open_record
 
 
 @pytest.fixture
