@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlencode
 
 from django.conf import settings
@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts import step_up
+from accounts.http import SignedInRequest
 from accounts.second_factor import selectors
 from core import htmx
 from core.api import problems
@@ -37,7 +38,7 @@ class SecondFactorMiddleware:
             return None
         api = problems.is_api(request)  # DRF asks for the sign-in itself, so its views don't say so
         public = not getattr(view, "login_required", True) and not api
-        if public or _is_open(request) or not (wanted := _wanted(request)):
+        if public or _is_open(request) or not (wanted := _wanted(cast("SignedInRequest", request))):
             return None
         if api:
             return problems.answer(request, 403, special="second_factor_needed")
@@ -50,7 +51,7 @@ def _is_open(request: HttpRequest) -> bool:
     return name in _OPEN or name.startswith(_OWN)
 
 
-def _wanted(request: HttpRequest) -> str:
+def _wanted(request: SignedInRequest) -> str:
     """Where this person has to go first, or ""."""
     proven = step_up.proven(request)
     if proven in step_up.STRONG:

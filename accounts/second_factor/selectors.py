@@ -34,29 +34,29 @@ class Factors:
 
 def has_factor(user: User) -> bool:
     """Whether a sign-in of theirs asks for a second factor."""
-    return Authenticator.objects.filter(_COUNTS, user=user).exists()
+    return bool(Authenticator.objects.filter(_COUNTS, user=user).exists())
 
 
 def has_any(user: User) -> bool:
     """Whether there is something to prove, a sheet just printed included."""
-    return Authenticator.objects.filter(user=user).exists()
+    return bool(Authenticator.objects.filter(user=user).exists())
 
 
 def has_codes(user: User) -> bool:
     """Whether there is something to type: an app's code or a sheet's."""
-    return Authenticator.objects.filter(user=user, type__in=[TOTP, SHEET]).exists()
+    return bool(Authenticator.objects.filter(user=user, type__in=[TOTP, SHEET]).exists())
 
 
 def has_sheet(user: User) -> bool:
-    return Authenticator.objects.filter(user=user, type=SHEET).exists()
+    return bool(Authenticator.objects.filter(user=user, type=SHEET).exists())
 
 
 def has_strong_factor(user: User) -> bool:
-    return Authenticator.objects.filter(user=user, type__in=[TOTP, PASSKEY]).exists()
+    return bool(Authenticator.objects.filter(user=user, type__in=[TOTP, PASSKEY]).exists())
 
 
 def has_passkey(user: User) -> bool:
-    return Authenticator.objects.filter(user=user, type=PASSKEY).exists()
+    return bool(Authenticator.objects.filter(user=user, type=PASSKEY).exists())
 
 
 def factors(user: User) -> Factors:

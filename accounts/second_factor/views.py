@@ -232,9 +232,12 @@ def sheet(request: SignedInRequest) -> HttpResponse:
     if not _may_change(request):
         return step_up.door(request)
     if request.method != "POST":
-        context = {"title": _("A printed sheet of codes"), "next": _back(request)}
-        context["has_sheet"] = selectors.has_sheet(request.user)
-        return render(request, "mfa/sheet.html", context)
+        explained = {
+            "title": _("A printed sheet of codes"),
+            "next": _back(request),
+            "has_sheet": selectors.has_sheet(request.user),
+        }
+        return render(request, "mfa/sheet.html", explained)
     try:
         codes = services.print_sheet(user=request.user, by=request.user, now=timezone.now())
     except services.RefusedError as refusal:
