@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from core.fields import uuid7
+from core.fields import BlindIndex, SearchableTextField
 from core.models import PublicIdModel
 from core.privacy import PERSONAL, PUBLIC, SENSITIVE, Label
 
@@ -68,7 +69,7 @@ class User(PublicIdModel, AbstractBaseUser):
         error_messages={"unique": _("This user name is taken.")},
     )
     name = models.CharField(_("name"), max_length=80)
-    phone = models.CharField(_("telephone"), max_length=20, blank=True)
+    phone = SearchableTextField(_("telephone"), max_length=20, blank=True)
     email = models.EmailField(_("e-mail"), blank=True)
     language = models.CharField(
         _("language"), max_length=10, choices=Language.choices, default=Language.CHINESE
@@ -93,7 +94,11 @@ class User(PublicIdModel, AbstractBaseUser):
             models.UniqueConstraint(
                 Lower("email"), name="accounts_user_email", condition=~models.Q(email="")
             ),
-            models.UniqueConstraint("phone", name="accounts_user_phone", condition=~models.Q(phone="")),
+            models.UniqueConstraint(
+                BlindIndex("phone"),
+                name="accounts_user_phone",
+                condition=models.Q(phone__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -5,10 +5,12 @@ class CounsellingConfig(AppConfig):
     name = "counselling"
 
     def ready(self) -> None:
-        from counselling import concern_panels, panels
+        from core import rotation
+        from counselling import concern_panels, panels, sealing
         from counselling.services import topics
         from schools import registry as school_registry
 
+        rotation.register_sample("sealed entries", sealing.open_newest)
         panels.register()
         concern_panels.register()
         school_registry.for_each_new_school(

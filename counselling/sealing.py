@@ -87,3 +87,12 @@ def open_draft(student: Student, draft: Draft) -> dict[str, list[str]]:
     """What was typed so far: field → values."""
     place = draft_place(draft.author_id, draft.client_id)
     return unseal(student.school.public_id, place, draft.sealed)
+
+
+def open_newest(limit: int) -> int:
+    """Whether sealed entries still open, for the restore drill (core.rotation): how many did, no word of them."""
+    texts = SessionText.objects.filter(sealed__isnull=False).select_related("session__student__school")
+    found = list(texts.order_by("-pk")[:limit])
+    for text in found:
+        open_text(text.session, text)
+    return len(found)

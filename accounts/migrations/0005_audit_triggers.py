@@ -18,7 +18,7 @@ class Migration(migrations.Migration):
         watch(
             "accounts_user",
             shown=[
-                *("last_login", "public_id", "username", "name", "phone", "email", "language", "theme"),
+                *("last_login", "public_id", "username", "name", "email", "language", "theme"),
                 *("is_active", "joined_at"),
             ],
             ignored=["last_login"],

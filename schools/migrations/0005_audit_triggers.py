@@ -70,7 +70,7 @@ class Migration(migrations.Migration):
         watch(
             "schools_invitation",
             shown=[
-                *("public_id", "area_id", "school_id", "school_class_id", "role", "name", "email", "phone"),
+                *("public_id", "area_id", "school_id", "school_class_id", "role", "name", "email"),
                 *("invited_by_id", "invited_at", "expires_at", "accepted_at", "withdrawn_at"),
                 *("confirmed_by_id", "confirmed_at"),
             ],

@@ -11,6 +11,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.roles import NEEDS_TWO_PEOPLE, ROLES, Role
+from core.fields import EncryptedTextField
 from core.models import PublicIdModel
 from core.privacy import PERSONAL, PUBLIC, Label
 from schools.models.places import Area, School, SchoolClass
@@ -137,7 +138,7 @@ class Invitation(PublicIdModel):
     role = models.CharField(_("role"), max_length=20, choices=[(r.value, s.label) for r, s in ROLES.items()])
     name = models.CharField(_("name"), max_length=80)
     email = models.EmailField(_("e-mail"), blank=True)
-    phone = models.CharField(_("telephone"), max_length=20, blank=True)
+    phone = EncryptedTextField(_("telephone"), max_length=20, blank=True)
     token_hash = models.CharField(max_length=64, unique=True)
     invited_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
