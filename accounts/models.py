@@ -14,8 +14,7 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from core.fields import uuid7
-from core.fields import BlindIndex, SearchableTextField
+from core.fields import BlindIndex, SearchableTextField, uuid7
 from core.models import PublicIdModel
 from core.privacy import PERSONAL, PUBLIC, SENSITIVE, Label
 

@@ -103,7 +103,7 @@ def summary(connection: extensions.connection) -> dict[str, Table]:
         cursor.execute(_PLAIN)
         cursor.execute(
             "SELECT n.nspname, c.relname FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace"
-            " WHERE c.relkind = 'r' AND n.nspname = ANY(%s) ORDER BY 1, 2",
+            " WHERE c.relkind = 'r' AND c.relpersistence = 'p' AND n.nspname = ANY(%s) ORDER BY 1, 2",
             [list(SCHEMAS)],
         )
         names = [(schema, name) for schema, name in cursor.fetchall() if f"{schema}.{name}" not in LEFT_OUT]
@@ -184,7 +184,7 @@ def _add_dump(tar: tarfile.TarFile, dsn: str, snapshot: str) -> str:
         "--no-password",
         f"--dbname={dsn}",
     ]
-    command += [f"--exclude-table-data={table}" for table in LEFT_OUT]
+    command += ["--no-unlogged-table-data", *(f"--exclude-table-data={table}" for table in LEFT_OUT)]
     whole, number = hashlib.sha256(), 0
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as dump:
         assert dump.stdout is not None and dump.stderr is not None  # noqa: S101, PT018  pipes were asked for
