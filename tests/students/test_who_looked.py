@@ -123,7 +123,7 @@ def test_the_page_costs_the_same_for_one_look_and_three(
     client.force_login(lead)
     client.get(url)
 
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(8):
         client.get(url)
 
 
