@@ -35,5 +35,5 @@ class DutyForm(forms.Form):
 
     def __init__(self, *args: Any, people: list[User], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["person"] = ObjectField(people, label=_("Person"))
+        self.fields["person"] = ObjectField(people, label=_("Person"), empty="—")
         self.order_fields(["person", "day", "kind", "begins", "ends"])

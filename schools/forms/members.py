@@ -73,9 +73,10 @@ class _AbsentField(ObjectField):
 
     def __init__(self, memberships: list[Membership], **kwargs: Any) -> None:
         super().__init__(memberships, **kwargs)
-        self.choices = [
+        said = [
             (str(one.pk), f"{one.user.name} · {one.school_class or one.role_label}") for one in memberships
         ]
+        self.choices = [("", "—"), *said]
 
 
 class StandInForm(forms.Form):
@@ -87,7 +88,7 @@ class StandInForm(forms.Form):
     def __init__(self, *args: Any, memberships: list[Membership], people: list[User], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["membership"] = _AbsentField(memberships, label=_("Who is away?"))
-        self.fields["person"] = ObjectField(people, label=_("Who stands in?"))
+        self.fields["person"] = ObjectField(people, label=_("Who stands in?"), empty="—")
         self.order_fields(["membership", "person", "first_day", "last_day"])
 
 
