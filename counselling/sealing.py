@@ -90,7 +90,7 @@ def open_draft(student: Student, draft: Draft) -> dict[str, list[str]]:
 
 
 def open_newest(limit: int) -> int:
-    """For the restore drill (core.rotation): how many of the newest sealed entries open, and no word of them."""
+    """For the restore drill (core.rotation): how many of the newest sealed entries open; no word of them."""
     texts = SessionText.objects.filter(sealed__isnull=False).select_related("session__student__school")
     found = list(texts.order_by("-pk")[:limit])
     for text in found:

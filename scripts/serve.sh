@@ -1,6 +1,6 @@
 #!/bin/sh
 # The start commands of production, one for each process: docker-compose.yml and the tests call the same.
-# Usage: serve.sh migrate | web | worker | beat | health | worker-health | beat-health
+# Usage: serve.sh migrate | web | worker | beat | backup | drill | health | worker-health | beat-health
 set -eu
 cd "$(dirname "$0")/.."
 export DJANGO_SETTINGS_MODULE="${DJANGO_SETTINGS_MODULE:-config.settings.production}"
@@ -37,6 +37,12 @@ beat)
 	python manage.py preflight
 	exec celery --app config beat --loglevel "${LOG_LEVEL:-info}" --schedule "$BEAT_FILE" --pidfile=
 	;;
+backup)
+	exec python manage.py backup
+	;;
+drill)
+	exec python manage.py backup_drill
+	;;
 health)
 	exec python -c '
 import os, urllib.request
@@ -53,7 +59,7 @@ beat-health)
 	test -n "$(find "$BEAT_FILE"* -mmin -10 2>/dev/null)"
 	;;
 *)
-	echo "Usage: serve.sh migrate|web|worker|beat|health|worker-health|beat-health" >&2
+	echo "Usage: serve.sh migrate|web|worker|beat|backup|drill|health|worker-health|beat-health" >&2
 	exit 2
 	;;
 esac

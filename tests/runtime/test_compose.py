@@ -12,7 +12,7 @@ import yaml
 
 from tests.runtime.conftest import HOME
 
-PROGRAMS = ("migrate", "web", "worker", "beat")
+PROGRAMS = ("migrate", "web", "worker", "beat", "backup")
 SECRETS = ("SECRET_KEY", "POSTGRES_PASSWORD", "KL_OWNER_PASSWORD", "KL_APP_PASSWORD", "REDIS_PASSWORD")
 
 
@@ -38,6 +38,15 @@ def test_it_has_the_services_of_production(services: dict[str, Any]) -> None:
     assert set(services) == {"db", "redis", *PROGRAMS, "mailpit"}
     assert services["db"]["image"].startswith("postgres:18")
     assert services["mailpit"]["profiles"] == ["mail"]
+    assert services["backup"]["profiles"] == ["backup"]
+
+
+def test_the_keyring_is_a_secret_file_and_schools_keys_a_volume_of_their_own(services: dict[str, Any]) -> None:
+    for name in PROGRAMS:
+        assert services[name]["secrets"] == ["keyring"]
+        assert services[name]["environment"]["KEYRING_FILE"] == "/run/secrets/keyring"
+    for name in ("migrate", "web", "worker", "backup"):
+        assert "keys:/var/lib/kiteline-keys" in services[name]["volumes"]
 
 
 @pytest.mark.parametrize("secret", SECRETS)
