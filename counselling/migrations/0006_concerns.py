@@ -68,6 +68,18 @@ BEGIN
 END
 """
 
+# Who opened the words, for those who may: the trail itself says nothing of concerns (schools 0005).
+READINGS = """
+BEGIN
+    RETURN QUERY
+    SELECT event.actor_id, event.at
+    FROM public.core_auditevent AS event JOIN public.counselling_concern AS concern ON concern.public_id = asked
+    WHERE event.target_type = 'counselling.concern' AND event.target_id = asked::text
+      AND event.event = 'concern.read' AND concern.id = ANY(kl.my_concerns())
+    ORDER BY event.id DESC LIMIT 50;
+END
+"""
+
 READS = "(SELECT kl.my_concerns())::bigint[]"
 REPORTED = "(SELECT kl.my_reports())::bigint[]"
 NAMES = "(SELECT kl.my_concern_names())::text[]"
@@ -311,6 +323,9 @@ class Migration(migrations.Migration):
         rls.gate_function("kl.my_concerns()", MY_CONCERNS, returns="bigint[]"),
         rls.gate_function("kl.my_reports()", MY_REPORTS, returns="bigint[]"),
         rls.gate_function("kl.my_concern_names()", MY_CONCERN_NAMES, returns="text[]"),
+        rls.gate_function(
+            "kl.concern_readings(asked uuid)", READINGS, returns="TABLE (reader_id bigint, read_at timestamptz)"
+        ),
         rls.protect("counselling_concern", *CONCERN),
         rls.protect("counselling_concerntext", *TEXT),
         rls.protect("counselling_concernreader", *READER),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from django.db import connection
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -62,6 +63,7 @@ class ConcernPage:
     shares: list[ConcernReader]
     about_staff: User | None
     sees_child: bool
+    readings: list[Reading]
 
 
 def concern_page(user: User, concern: Concern, *, on: date) -> ConcernPage:
@@ -79,7 +81,29 @@ def concern_page(user: User, concern: Concern, *, on: date) -> ConcernPage:
         shares=list(shares.select_related("user").order_by("pk")) if shares is not None else [],
         about_staff=concern.about_staff if reads else None,
         sees_child=access.sees_child(user, concern, on=on),
+        readings=readings(concern) if reads else [],
     )
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One time somebody opened the words."""
+
+    name: str
+    at: datetime
+
+
+def readings(concern: Concern) -> list[Reading]:
+    """Who opened the words, the newest first: asked of the database's gate, since the trail hides concerns.
+    It answers those who may read this one, and nobody else.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT reader_id, read_at FROM kl.concern_readings(%s::uuid)", [str(concern.public_id)]
+        )
+        rows = cursor.fetchall()
+    names = dict(User.objects.filter(pk__in={row[0] for row in rows}).values_list("pk", "name"))
+    return [Reading(names.get(reader_id, "?"), at) for reader_id, at in rows]
 
 
 @dataclass(frozen=True)

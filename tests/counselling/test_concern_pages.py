@@ -166,6 +166,17 @@ def test_the_words_are_on_their_own_page_alone_and_reading_is_noted(sign_in, war
     assert AuditEvent.objects.get(event="concern.read").actor_id == lead.pk
 
 
+def test_its_page_says_who_opened_the_words_and_the_reporter_is_not_told(sign_in, warden, student, lead):
+    concern = factories.make_concern(student, warden)
+    client = sign_in(lead)
+    assert "Who looked?" not in text_of(client.get(page("concern", concern)))
+
+    client.get(page("concern_text", concern))
+
+    assert "Who looked?" in text_of(client.get(page("concern", concern)))
+    assert "Who looked?" not in text_of(sign_in(warden).get(page("concern", concern)))
+
+
 def test_reading_asks_for_the_second_factor_again(sign_in, warden, student, lead):
     concern = factories.make_concern(student, warden, facts=SAID)
     client = sign_in(lead)

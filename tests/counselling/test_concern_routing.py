@@ -9,6 +9,7 @@ from django.http import Http404
 
 from accounts.roles import Role
 from counselling import access_concerns as access
+from counselling import tasks
 from counselling.services import concern_handling, concerns
 from reminders.models import Reminder
 from tests import factories
@@ -188,6 +189,25 @@ def test_when_the_last_reader_leaves_it_finds_another_and_never_the_accused(
     assert concern_handling.reroute_orphans(now=NOW) == 0
     assert reads(new_lead, concern)
     assert knows_nothing(head_teacher, concern)
+
+
+@pytest.mark.parametrize("about", [None, "homeroom_teacher"])
+def test_break_glass_opens_no_concern(request, student, warden, counsellor, lead, homeroom_teacher, about):
+    concern = report(student, warden, about=request.getfixturevalue(about) if about else None)
+
+    for person in (counsellor, homeroom_teacher):
+        factories.make_emergency(student, person, opened_at=NOW)
+        person.seen_at = NOW + timedelta(minutes=1)
+        assert not reads(person, concern)
+        assert not access.visible_concerns(person, on=TODAY).exists()
+
+
+def test_the_hourly_task_finds_a_reader(student, warden, school):
+    concern = report(student, warden)
+    head = member("new_head", Role.HEAD_TEACHER, school=school)
+
+    assert tasks.reroute_concerns() == 1
+    assert reads(head, concern)
 
 
 def test_it_is_never_shared_with_whom_it_is_about(student, warden, lead, homeroom_teacher, stranger):
