@@ -8,11 +8,11 @@ import uuid
 from collections.abc import Callable, Iterator
 
 from django.db import connection
-from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
+from bench import people
 from counselling.models import Session
 
 REPEATS = 40
@@ -53,8 +53,7 @@ def _acts() -> Iterator[tuple[str, str, Callable[[], object]]]:
     child = reverse("students:detail", args=[busiest.public_id])
     form = reverse("counselling:talk_new", args=[busiest.public_id])
     for who in ("teacher", "counsellor"):
-        client = Client()
-        client.force_login(User.objects.get(username=who))
+        client = people.signed_in(User.objects.get(username=who))
         pages = {
             "Today": "/",
             "Children": reverse("students:list"),

@@ -17,8 +17,8 @@ from accounts.second_factor import selectors
 from core import htmx
 from core.api import problems
 
-# Besides the pages of the second factor itself: leaving, and the language to read them in.
-_OPEN = {"account_logout", "accounts:preferences"}
+# Besides the pages of the second factor itself: leaving, and choosing the language to read them in.
+_OPEN = {("GET", "account_logout"), ("POST", "account_logout"), ("POST", "accounts:preferences")}
 _OWN = "mfa_"
 
 
@@ -48,7 +48,7 @@ class SecondFactorMiddleware:
 def _is_open(request: HttpRequest) -> bool:
     match = request.resolver_match
     name = match.view_name if match else ""
-    return name in _OPEN or name.startswith(_OWN)
+    return (request.method, name) in _OPEN or name.startswith(_OWN)
 
 
 def _wanted(request: SignedInRequest) -> str:
