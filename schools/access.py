@@ -23,6 +23,7 @@ from accounts.models import User
 from accounts.permissions import Perm
 from accounts.roles import DUTY_RIGHTS, ROLES, Reach, Role
 from schools.models import Duty, Invitation, Membership, School, SchoolDay, SchoolYear, Term
+from schools.models.people import MembershipQuerySet
 
 
 @dataclass(frozen=True)
@@ -261,9 +262,10 @@ def works_there(person: str, school: str, *, on: date) -> Exists:
     return Exists(held.filter(own | Q(Exists(in_area), area__isnull=False)))
 
 
-def members_of(school: School) -> QuerySet[Membership]:
+def members_of(school: School) -> MembershipQuerySet:
     """Everybody who holds or held a role in the school or one of its classes."""
-    return Membership.objects.filter(Q(school=school) | Q(school_class__school=school))
+    held: MembershipQuerySet = Membership.objects.filter(Q(school=school) | Q(school_class__school=school))
+    return held
 
 
 def get_membership_or_404(school: School, pk: int) -> Membership:

@@ -169,7 +169,8 @@ def get_student_or_404(user: User, public_id: uuid.UUID, perm: Perm, *, on: date
 
 def present_enrolments(school_class: SchoolClass | None, *, on: date) -> QuerySet[Enrolment]:
     """Who is in a class on a day; nobody in none."""
-    return Enrolment.objects.active(on).filter(school_class=school_class)
+    found: QuerySet[Enrolment] = Enrolment.objects.active(on).filter(school_class=school_class)
+    return found
 
 
 # --- break-glass --------------------------------------------------------------------------------

@@ -17,6 +17,7 @@ from counselling import access, sealing
 from counselling.models import Draft, LinkedPupil, Session, SessionText, Topic
 from counselling.models.session import SHAREABLE
 from counselling.services import follow_ups, sharing
+from schools import access as school_access
 from students.models import Student
 
 UNDO = timedelta(seconds=60)  # the toast shows ten; the rest is a slow network's
@@ -151,6 +152,10 @@ def _check_readers(student: Student, details: TalkDetails, by: User, on: date) -
     """A sealed entry that nobody else could read would be a secret with nobody to act on it."""
     if details.sensitivity not in access.levels_for(by, student, on=on):
         raise CannotLog("sensitivity", _("Only counsellors write working notes."))
+    restricts = details.sensitivity == Session.Sensitivity.RESTRICTED
+    if restricts and not school_access.has_lead(student.school, on=on):
+        text = _("This school has no safeguarding lead yet, so nobody would act on a restricted entry.")
+        raise CannotLog("sensitivity", text)
     named = {user.pk for user in details.named}
     if details.sensitivity == Session.Sensitivity.SEALED and not named:
         raise CannotLog("named", _("Name at least one colleague who may read it."))

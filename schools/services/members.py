@@ -141,10 +141,10 @@ def check_may_close(user: User, on: date) -> None:
     leading = Membership.objects.active(on).filter(
         user=user, role=Role.SAFEGUARDING_LEAD, school__is_open=True
     )
-    for membership in leading.select_related("school").order_by("school_id"):
-        School.objects.select_for_update().get(pk=membership.school_id)
-        if not _others_stay(membership, membership.school, Role.SAFEGUARDING_LEAD, on=on):
+    for membership in leading.order_by("school_id"):
+        school = School.objects.select_for_update().get(memberships=membership)
+        if not _others_stay(membership, school, Role.SAFEGUARDING_LEAD, on=on):
             raise registry.MustStayOpenError(
                 _("This is the last safeguarding lead of %(school)s. Another must have joined first.")
-                % {"school": membership.school.name}
+                % {"school": school.name}
             )

@@ -52,13 +52,14 @@ def open_record(
     standing = EmergencyAccess.objects.in_force(now).filter(student=student, user=by).first()
     if standing is not None:
         return standing
-    _check_may_open(student, reason.strip(), second_factor_at, by, now)
+    proven_at = _fresh(second_factor_at, now)
+    _check_may_open(student, reason.strip(), by, now)
     used = EmergencyAccess.objects.create(
         school_id=student.school_id,
         student=student,
         user=by,
         reason=reason.strip(),
-        second_factor_at=second_factor_at,
+        second_factor_at=proven_at,
         opened_at=now,
         expires_at=now + LIFETIME,
     )
@@ -68,14 +69,16 @@ def open_record(
     return used
 
 
-def _check_may_open(
-    student: Student, reason: str, second_factor_at: datetime | None, by: User, now: datetime
-) -> None:
+def _fresh(second_factor_at: datetime | None, now: datetime) -> datetime:
+    if second_factor_at is None or not timedelta(0) <= now - second_factor_at <= FRESH:
+        raise RefusedError(_("Prove your second factor once more, then send this again."))
+    return second_factor_at
+
+
+def _check_may_open(student: Student, reason: str, by: User, now: datetime) -> None:
     if len(reason) < SHORTEST_REASON:
         text = _("Say in at least %(n)d characters what has happened and why you need the record.")
         raise RefusedError(text % {"n": SHORTEST_REASON}, "reason")
-    if second_factor_at is None or not timedelta(0) <= now - second_factor_at <= FRESH:
-        raise RefusedError(_("Prove your second factor once more, then send this again."))
     today = EmergencyAccess.objects.filter(school_id=student.school_id, opened_at__gt=now - DAY)
     mine = today.filter(user=by).count()
     if mine >= A_PERSON_A_DAY or today.count() >= A_SCHOOL_A_DAY:

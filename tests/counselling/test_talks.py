@@ -375,3 +375,10 @@ def test_the_daily_task_removes_only_old_drafts(student, homeroom_teacher):
 
     assert tasks.remove_old_drafts.delay().get() == 1
     assert Draft.objects.get().changed_at == fresh
+
+
+def test_without_a_safeguarding_lead_nothing_is_restricted(student, counsellor):
+    with pytest.raises(talks.CannotLog, match="no safeguarding lead"):
+        log(student, counsellor, details={"sensitivity": "restricted"})
+
+    assert not Session.objects.exists()
