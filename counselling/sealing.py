@@ -37,7 +37,7 @@ def seal(school_id: uuid.UUID, place: str, fields: Mapping[str, Any]) -> bytes:
     )
 
 
-def unseal(school_id: uuid.UUID, place: str, blob: bytes) -> dict[str, Any]:
+def unseal(school_id: uuid.UUID, place: str, blob: bytes | memoryview) -> dict[str, Any]:
     """The fields that `seal` closed for the same place. Raises keys.KeyMissing or keys.Damaged."""
     fields: dict[str, Any] = json.loads(keys.school_decrypt(school_id, bytes(blob), bound_to=place))
     return fields
