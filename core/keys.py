@@ -197,7 +197,7 @@ def _unwrap(blob: bytes, bound_to: str) -> bytes:
 
 
 def _ring() -> Ring:
-    return _cached(Path(settings.KEYRING_FILE), keyring.read)
+    return _cached(os.fspath(settings.KEYRING_FILE), keyring.read)
 
 
 def _school_folder() -> Path:
@@ -206,20 +206,25 @@ def _school_folder() -> Path:
 
 def _school_keys(school: School) -> tuple[DataKey, ...]:
     path = school_keys.path_of(_school_folder(), school)
-    return _cached(path, lambda found: school_keys.read(found.parent, school, _unwrap), opened_with=_ring())
+    return _cached(
+        str(path), lambda found: school_keys.read(found.parent, school, _unwrap), opened_with=_ring()
+    )
 
 
-_read: dict[Path, tuple[tuple[object, ...], object]] = {}
+_read: dict[str, tuple[tuple[object, ...], object]] = {}
 
 
-def _cached(path: Path, read: Callable[[Path], T], opened_with: Ring | None = None) -> T:
-    """A key file is read again when it has changed, so that a rotation reaches the running program."""
+def _cached(path: str, read: Callable[[Path], T], opened_with: Ring | None = None) -> T:
+    """A key file is read again when it has changed, so that a rotation reaches the running program.
+
+    Asked for every number on a page: plain strings, since making a Path takes longer than encrypting.
+    """
     try:
-        found = os.stat(path)  # noqa: PTH116  half the time of Path.stat, and it's asked for each number
+        found = os.stat(path)  # noqa: PTH116
     except OSError:
-        return read(path)  # which says what is wrong
+        return read(Path(path))  # which says what is wrong
     state = (found.st_mtime_ns, found.st_size, found.st_ino, opened_with)
     known = _read.get(path)
     if known is None or known[0] != state:
-        known = _read[path] = (state, read(path))
+        known = _read[path] = (state, read(Path(path)))
     return known[1]  # type: ignore[return-value]
