@@ -36,14 +36,22 @@ BEGIN
             array_agg(kl.row_values(to_jsonb(r), TG_ARGV[0]::text[]))
         INTO ids, schools, changes FROM old_rows AS r;
     ELSE
-        SELECT array_agg(found.row_key), array_agg(found.school), array_agg(found.difference)
+        SELECT array_agg(pair.row_key), array_agg(pair.school), array_agg(found.difference)
         INTO ids, schools, changes
         FROM (
-            SELECT {key} AS row_key, {school} AS school,
-                kl.row_difference(to_jsonb(was), to_jsonb(r), TG_ARGV[0]::text[], TG_ARGV[1]::text[])
-                    AS difference
+            SELECT {key} AS row_key, {school} AS school, to_jsonb(was) AS was, to_jsonb(r) AS is_now
             FROM new_rows AS r JOIN old_rows AS was ON was.{primary} = r.{primary}
-        ) AS found WHERE found.difference IS NOT NULL;
+            OFFSET 0
+        ) AS pair, LATERAL (
+            SELECT jsonb_object_agg(
+                one.key,
+                CASE WHEN one.key = ANY(TG_ARGV[0]::text[])
+                     THEN jsonb_build_array(pair.was -> one.key, one.value) ELSE 'null' END
+            ) AS difference
+            FROM jsonb_each(pair.is_now) AS one
+            WHERE pair.was -> one.key IS DISTINCT FROM one.value AND one.key <> ALL(TG_ARGV[1]::text[])
+        ) AS found
+        WHERE found.difference IS NOT NULL;
     END IF;
     IF ids IS NOT NULL THEN
         PERFORM kl.note_changes(TG_TABLE_NAME, lower(TG_OP), ids, schools, changes);

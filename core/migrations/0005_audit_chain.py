@@ -52,15 +52,6 @@ SET search_path = pg_catalog, pg_temp AS $$
     FROM unnest(shown) AS name WHERE was -> name NOT IN ('null', '""')
 $$;
 
--- The columns in which two versions of a row differ; NULL when none that counts does.
-CREATE FUNCTION kl.row_difference(was jsonb, is_now jsonb, shown text[], ignored text[])
-RETURNS jsonb LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
-    SELECT jsonb_object_agg(
-        name, CASE WHEN name = ANY(shown) THEN jsonb_build_array(was -> name, is_now -> name) ELSE 'null' END)
-    FROM jsonb_object_keys(is_now) AS name
-    WHERE was -> name IS DISTINCT FROM is_now -> name AND name <> ALL(ignored)
-$$;
-
 CREATE FUNCTION kl.note_changes(
     of_table text, of_op text, row_ids bigint[], school_ids bigint[], changes jsonb[]
 ) RETURNS void LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -143,7 +134,6 @@ SIGNATURES = (
     "kl.audit_batch()",
     "kl.stamp_event()",
     "kl.row_values(jsonb, text[])",
-    "kl.row_difference(jsonb, jsonb, text[], text[])",
     "kl.note_changes(text, text, bigint[], bigint[], jsonb[])",
     "kl.append_link(bigint, bigint, bigint, text)",
     "kl.link_batch(bigint, bigint)",
