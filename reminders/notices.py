@@ -4,23 +4,28 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.utils import timezone
+from django.conf import settings
+from django.core.mail import EmailMessage
+from django.template.loader import render_to_string
+from django.utils import timezone, translation
 
 from accounts.models import User
-from core import tenancy
-from reminders import services
+from core import queue, tenancy
+from reminders import categories, services
 from schools import access as school_access
 
 
 def tell(user: User, *, category: str, about: str, url_path: str, by: User | None, now: datetime) -> None:
     """Ring and mail in the school where the person works.
 
-    Who works in none (an official of an area) isn't told: a reminder belongs to a school. The audit has it.
+    A reminder belongs to a school; who works in none (an official of an area) gets a letter outside the
+    outbox, tried once.
     """
     with tenancy.program("account notice"):
         schools = {grant.school_id for grant in school_access.grants(user, on=timezone.localdate(now))}
         schools.discard(None)
         if not schools:
+            queue.after_commit("reminders.tasks.mail_notice", user_id=user.pk, category=category)
             return
         services.plan(
             recipient=user,
@@ -31,3 +36,16 @@ def tell(user: User, *, category: str, about: str, url_path: str, by: User | Non
             due_at=now,
             by=by,
         )
+
+
+def mail(*, user_id: int, category: str) -> None:
+    """The letter to somebody without a school: the category, and a link to sign in."""
+    user = User.objects.filter(pk=user_id, is_active=True).exclude(email="").first()
+    if user is None:
+        return
+    with translation.override(user.language):
+        label = categories.label(category)
+        body = render_to_string(
+            "reminders/email/reminder.txt", {"category": label, "link": f"{settings.SITE_URL}/me/"}
+        )
+        EmailMessage(f"Kiteline: {label}", body, to=[user.email]).send()

@@ -212,6 +212,17 @@ def test_a_change_is_audited_and_told_by_bell_and_mail(homeroom_teacher):
     assert set(told.values_list("channel", flat=True)) == {"bell", "email"}
 
 
+def test_an_official_who_works_in_no_school_is_told_by_mail(
+    official, mailoutbox, django_capture_on_commit_callbacks
+):
+    with django_capture_on_commit_callbacks(execute=True):
+        services.reset(user=official, by=None, now=NOON)
+
+    assert {letter.subject for letter in mailoutbox} == {"Kiteline: Your way of signing in has changed"}
+    assert mailoutbox[0].to == [official.email]
+    assert not Reminder.objects.filter(recipient=official).exists()
+
+
 def test_the_last_factor_cannot_be_removed(client, homeroom_teacher):
     app = factors.make_app(homeroom_teacher)
     client.force_login(homeroom_teacher)
