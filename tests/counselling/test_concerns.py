@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import threading
 import uuid
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.db import connections
 
 from accounts.roles import Role
 from core.models import AuditEvent
 from counselling import access_concerns as access
 from counselling.models import Concern, ConcernDraft, ConcernReader, ConcernText
-from counselling.services import concern_drafts, concern_handling, concerns
+from counselling.services import concern_drafts, concern_handling, concerns, drafts
 from counselling.services.concern_words import Words, unseal
 from reminders.models import Reminder
 from tests.counselling.concern_help import NOW, SAID, TODAY, member, reads, report
@@ -278,3 +280,37 @@ def test_readers_are_fixed_by_name_when_it_is_about_a_colleague(student, warden,
 
     row = ConcernReader.objects.get(concern=concern)
     assert (row.user, row.kind, row.granted_by) == (lead, "routed", warden)
+
+
+def test_old_drafts_of_reports_go_with_the_others(school, warden):
+    draft = {"school": school, "fields": {"facts": [SAID]}, "by": warden}
+    concern_drafts.save_draft(client_id=uuid.uuid4(), now=NOW - timedelta(days=31), **draft)
+    kept = concern_drafts.save_draft(client_id=uuid.uuid4(), now=NOW, **draft)
+
+    drafts.remove_old_drafts(now=NOW)
+
+    assert ConcernDraft.objects.get() == kept
+
+
+@pytest.mark.django_db(transaction=True)
+def test_four_submissions_at_once_make_one_report(student, warden, lead):
+    client_id, ready, made, failed = uuid.uuid4(), threading.Barrier(4), [], []
+
+    def submit():
+        ready.wait()
+        try:
+            made.append(report(student, warden, client_id=client_id).pk)
+        except Exception as error:
+            failed.append(error)
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=submit) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert failed == []
+    assert made == [Concern.objects.get().pk] * 4
+    assert ConcernText.objects.count() == 1
