@@ -38,7 +38,7 @@ def main() -> None:
 def _run(pupils: int, rows: int) -> None:
     from django.utils import timezone
 
-    from bench import finder, pages, roster
+    from bench import finder, locks, pages, roster
     from demo import services
 
     started = time.perf_counter()
@@ -48,6 +48,8 @@ def _run(pupils: int, rows: int) -> None:
     finder.report()
     print()
     pages.report()
+    print()
+    locks.report()
     print()
     roster.main(rows)
 

@@ -21,12 +21,12 @@ REPEATS = 40
 def report() -> None:
     """Print a table: page, median and p95 in milliseconds, queries, bytes before compression."""
     print("| page | as | p50 ms | p95 ms | queries | KB |\n|---|---|---:|---:|---:|---:|")
-    for name, who, ask in _acts():
+    for name, who, ask in acts():
         ask()
         asked: list[str] = []
         with connection.execute_wrapper(_noting(asked)):
             answer = ask()
-        taken = sorted(_time(ask) for _ in range(REPEATS))
+        taken = sorted(time_of(ask) for _ in range(REPEATS))
         p95 = taken[int(len(taken) * 0.95) - 1]
         size = len(answer.content) / 1000
         print(f"| {name} | {who} | {statistics.median(taken):.1f} | {p95:.1f} | {len(asked)} | {size:.1f} |")
@@ -42,13 +42,13 @@ def _noting(asked: list[str]) -> Callable[..., object]:
     return note
 
 
-def _time(ask: Callable[[], object]) -> float:
+def time_of(ask: Callable[[], object]) -> float:
     started = time.perf_counter()
     ask()
     return (time.perf_counter() - started) * 1000
 
 
-def _acts() -> Iterator[tuple[str, str, Callable[[], object]]]:
+def acts() -> Iterator[tuple[str, str, Callable[[], object]]]:
     busiest = Session.objects.filter(author__username="teacher").latest("pk").student
     child = reverse("students:detail", args=[busiest.public_id])
     form = reverse("counselling:talk_new", args=[busiest.public_id])
