@@ -72,11 +72,15 @@ class Entry:
 
 @dataclass(frozen=True)
 class Source:
-    """A feed of the chronology: `entries(user, student, now, before, limit)`, newest first."""
+    """A feed of the chronology: `entries(user, student, now, before, limit)`, newest first.
+
+    `is_for` tells whether the page offers it as a filter to this person; without one, to everybody.
+    """
 
     name: str
     label: Promise | str
     entries: Callable[[User, Student, datetime, Position | None, int], list[Entry]]
+    is_for: Callable[[User, Student, datetime], bool] | None = None
 
 
 @dataclass(frozen=True)
@@ -119,8 +123,9 @@ def add_fact(name: str, fact: Callable[[User, Student, datetime], Promise | str 
     _facts[name] = fact
 
 
-def sources() -> list[Source]:
-    return list(_sources.values())
+def sources(user: User, student: Student, *, now: datetime) -> list[Source]:
+    """The feeds that the page offers to this person as filters."""
+    return [one for one in _sources.values() if one.is_for is None or one.is_for(user, student, now)]
 
 
 def chronology(

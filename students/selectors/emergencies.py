@@ -116,4 +116,8 @@ def _entry(used: EmergencyAccess) -> Entry:
     )
 
 
-SOURCE = Source("emergency", gettext_lazy("Emergency access"), entries)
+def _is_for(user: User, student: Student, now: datetime) -> bool:
+    return access.may_know_emergencies(user, student, on=timezone.localdate(now))
+
+
+SOURCE = Source("emergency", gettext_lazy("Emergency access"), entries, _is_for)

@@ -39,7 +39,7 @@ def detail(request: SignedInRequest, public_id: uuid.UUID) -> HttpResponse:
     if htmx.target(request) == "chronology-more":
         return render(request, "students/_chronology.html", context)
     context["page"] = reading.open_child(student=student, by=request.user, now=now)
-    context["sources"] = registry.sources()
+    context["sources"] = registry.sources(request.user, student, now=now)
     return render(request, "students/detail.html", context)
 
 
