@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
+from django.conf import settings
 from django.test import Client
 from django.urls import reverse
+from django.utils.module_loading import import_string
 from rest_framework.authtoken.models import Token
 
 from accounts import services as account_services
@@ -102,4 +104,16 @@ def test_closing_an_account_ends_its_sessions_at_once(counsellor, school_admin):
     account_services.disable(user=counsellor, by=school_admin)
 
     assert not BrowserSession.objects.filter(user=counsellor).exists()
+    assert is_refused(client)
+
+
+def test_the_sweeps_are_among_what_beat_wakes(counsellor):
+    client = signed_in(counsellor)
+    Membership.objects.filter(user=counsellor).update(ended_on=date(2020, 1, 1), started_on=date(2019, 9, 1))
+    planned = {entry["task"] for entry in settings.CELERY_BEAT_SCHEDULE.values()}
+
+    for name in ("schools.tasks.end_access_of_leavers", "accounts.tasks.sweep_sessions"):
+        assert name in planned
+        import_string(name)()
+
     assert is_refused(client)
