@@ -47,18 +47,24 @@ def _time(work: Callable[[], Any]) -> float:
 
 def _saves() -> Iterator[tuple[str, Callable[[], Any]]]:
     """The whole request in process, and the service alone, whose share is larger."""
-    from django.urls import reverse
-    from django.utils import timezone
-
     from accounts.models import User
-    from bench import people
     from core import tenancy
     from counselling.models import Session
-    from counselling.services import talks
 
     teacher = User.objects.get(username="teacher")
     student = Session.objects.filter(author=teacher).latest("pk").student
-    client = people.signed_in(teacher)
+    yield "page", _by_page(teacher, student)
+    with tenancy.acting(teacher, "bench"):
+        yield "service alone", _by_service(teacher, student)
+
+
+def _by_page(teacher: Any, student: Any) -> Callable[[], None]:
+    from django.test import Client
+    from django.urls import reverse
+    from django.utils import timezone
+
+    client = Client()
+    client.force_login(teacher)
     url = reverse("counselling:talk_new", args=[student.public_id])
 
     def page() -> None:
@@ -74,21 +80,27 @@ def _saves() -> Iterator[tuple[str, Callable[[], Any]]]:
         if answer.status_code != 302 or "log" in answer["Location"]:
             raise RuntimeError(f"not saved: {answer.status_code} {answer.headers.get('Location')}")
 
+    return page
+
+
+def _by_service(teacher: Any, student: Any) -> Callable[[], None]:
+    from django.utils import timezone
+
+    from counselling.models import Session
+    from counselling.services import talks
+
     def service() -> None:
         now = timezone.now()
-        details = talks.TalkDetails(happened_at=now, sensitivity=Session.Sensitivity.SCHOOL)
         talks.log_talk(
             student=student,
             client_id=uuid.uuid4(),
             words=talks.Words("Talked about the weekend."),
-            details=details,
+            details=talks.TalkDetails(happened_at=now, sensitivity=Session.Sensitivity.SCHOOL),
             by=teacher,
             now=now,
         )
 
-    yield "page", page
-    with tenancy.acting(teacher, "bench"):
-        yield "service alone", service
+    return service
 
 
 @contextmanager

@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -102,14 +103,20 @@ def log_talk(
             now=now,
         )
     Draft.objects.filter(author=by, client_id=client_id).delete()
+    _note("session.logged", session, by=by)
+    return session
+
+
+def _note(event: str, session: Session, *, by: User, **details: Any) -> None:
+    """An event about an entry; the trail's readers see none of a sealed one (schools 0005)."""
     audit.record(
-        "session.logged",
+        event,
         by=by,
         target=session,
         subject=session.student,
         sensitivity=session.sensitivity,
+        **details,
     )
-    return session
 
 
 def _same_talk(session: Session, student: Student, words: Words, details: TalkDetails) -> Session:
@@ -207,14 +214,7 @@ def correct_talk(*, session: Session, words: Words, reason: str, by: User, now: 
     if words == words_of(sealing.open_text(locked, latest)):
         raise CannotChange(_("Nothing was changed."))
     text = _write_text(locked, words, number=latest.number + 1, by=by, now=now, reason=reason)
-    audit.record(
-        "session.corrected",
-        by=by,
-        target=session,
-        subject=session.student,
-        sensitivity=session.sensitivity,
-        number=text.number,
-    )
+    _note("session.corrected", session, by=by, number=text.number)
     return text
 
 
@@ -234,13 +234,7 @@ def withdraw_talk(*, session: Session, by: User, now: datetime) -> Session:
     locked.save(update_fields=["withdrawn_at", "withdrawn_by"])
     for follow_up in locked.follow_ups.filter(done_at=None, cancelled_at=None):
         follow_ups.cancel(follow_up=follow_up, by=by, now=now)
-    audit.record(
-        "session.withdrawn",
-        by=by,
-        target=session,
-        subject=session.student,
-        sensitivity=session.sensitivity,
-    )
+    _note("session.withdrawn", session, by=by)
     return locked
 
 
@@ -257,12 +251,6 @@ def read_texts(*, session: Session, by: User) -> list[SessionText]:
     (Regulation on the Protection of Minors Online, art. 36). Secret ones are decrypted here.
     """
     if session.is_closed:
-        audit.record(
-            "session.read",
-            by=by,
-            target=session,
-            subject=session.student,
-            sensitivity=session.sensitivity,
-        )
+        _note("session.read", session, by=by)
     texts = session.texts.select_related("written_by").order_by("-number")
     return [sealing.open_text(session, text) for text in texts]

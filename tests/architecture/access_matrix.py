@@ -360,39 +360,17 @@ ROWS: list[Row] = [
     ],
     # --- the audit trail ---------------------------------------------------------------------------
     *_pages("schools:audit", Scope.MINE, "GET", allow=AUDITING),
+    *_pages("students:own_unusual_reads", Scope.MINE, "GET", allow=AUDITING),
     *[
-        page
-        for name, method in (
-            ("school_audit", "GET"),
-            ("school_audit_changes", "GET"),
-            ("school_audit_export", "POST"),
-        )
-        for page in _pages(
-            f"schools:{name}",
-            Scope.OBJECT,
-            method,
-            allow=AUDITING,
-            refuse=EVERYBODY - AUDITING,
-            args=("school",),
+        Row(name, method, Scope.OBJECT, AUDITING, known - AUDITING, (of,))
+        for name, method, known, of in (
+            ("schools:school_audit", "GET", EVERYBODY, "school"),
+            ("schools:school_audit_changes", "GET", EVERYBODY, "school"),
+            ("schools:school_audit_export", "POST", EVERYBODY, "school"),
+            ("students:unusual_reads", "GET", EVERYBODY, "school"),
+            ("students:who_looked", "GET", SCHOOL, "student"),
         )
     ],
-    *_pages("students:own_unusual_reads", Scope.MINE, "GET", allow=AUDITING),
-    *_pages(
-        "students:unusual_reads",
-        Scope.OBJECT,
-        "GET",
-        allow=AUDITING,
-        refuse=EVERYBODY - AUDITING,
-        args=("school",),
-    ),
-    *_pages(
-        "students:who_looked",
-        Scope.OBJECT,
-        "GET",
-        allow=AUDITING,
-        refuse=SCHOOL - AUDITING,
-        args=("student",),
-    ),
     # --- reminders -------------------------------------------------------------------------------
     *_pages("reminders:bell", Scope.SIGNED_IN, "GET"),
     *_pages("reminders:mark_all_read", Scope.SIGNED_IN, "POST"),
