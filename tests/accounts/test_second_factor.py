@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import threading
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,6 +16,7 @@ from django.urls import NoReverseMatch, reverse
 
 from accounts.models import SheetCode, User
 from accounts.second_factor import seeds, selectors, services, sheet, totp, tries
+from config.settings import base
 from core.models import AuditEvent
 from tests import factories
 from tests.accounts.steps import CODE_PAGE, NOON, factor_of, give_password, is_signed_in
@@ -257,6 +260,23 @@ def test_codes_by_mail_or_telephone_and_trusted_browsers_do_not_exist(name):
 
 def test_no_browser_is_trusted(settings):
     assert settings.MFA_TRUST_ENABLED is False
+
+
+def test_production_neither_drops_the_factor_nor_shows_a_code():
+    """One setting says each, in the base; only the local settings turn the demo's codes on."""
+    settings_of = Path(base.__file__).parent
+    changed = {
+        path.name
+        for path in settings_of.glob("*.py")
+        if {"SHOW_DEMO_CODES = True", "SECOND_FACTOR_REQUIRED = False"} & set(_statements(path))
+    }
+
+    assert changed == {"local.py"}
+    assert "SHOW_DEMO_CODES" not in (settings_of / "production.py").read_text()
+
+
+def _statements(path: Path) -> list[str]:
+    return [ast.unparse(node) for node in ast.parse(path.read_text()).body]
 
 
 # --- guessing ---------------------------------------------------------------------------------
