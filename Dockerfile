@@ -35,7 +35,7 @@ FROM python:3.11-slim-bookworm
 LABEL org.opencontainers.image.title="Kiteline" org.opencontainers.image.licenses="Apache-2.0"
 RUN useradd --system --uid 10001 --user-group --no-create-home --shell /usr/sbin/nologin kiteline \
     && install -d -o kiteline -g kiteline /var/lib/kiteline \
-    && install -d -o kiteline -g kiteline -m 700 /var/lib/kiteline-keys
+    && install -d -o kiteline -g kiteline -m 700 /var/lib/kiteline-keys /var/lib/kiteline-roots
 COPY --from=packages /opt/venv /opt/venv
 COPY --from=packages /opt/pg /opt/pg
 ENV PATH=/opt/venv/bin:$PATH \

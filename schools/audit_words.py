@@ -23,6 +23,9 @@ EVENTS: dict[str, Promise] = {
     "emergency.sealed_approved": _("Opened sealed entries as the second person"),
     "roster.report_downloaded": _("Downloaded a roster report"),
     "audit.exported": _("Downloaded the audit trail"),
+    "export.made": _("Had a file of children made"),
+    "export.fetched": _("Downloaded a file of children"),
+    "export.removed": _("Removed a file of children"),
     "unusual_reads.told": _("The list of unusual reads was sent"),
     # --- rights ------------------------------------------------------------------------------
     "membership.granted": _("Gave a role"),
@@ -101,7 +104,14 @@ READS = (
     "emergency.searched",
     "emergency.opened",
 )
-COPIES = ("student.printed", "roster.report_downloaded", "audit.exported")
+COPIES = (
+    "student.printed",
+    "roster.report_downloaded",
+    "audit.exported",
+    "export.made",
+    "export.fetched",
+    "export.removed",
+)
 RIGHTS = (
     "membership.granted",
     "membership.ended",

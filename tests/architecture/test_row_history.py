@@ -20,6 +20,7 @@ UNWATCHED = {
     "core_audithead": "is the trail",
     "core_auditpending": "is the trail",
     "core_ratecount": "counts under keys that name nobody",
+    "core_export": "kept for a day; making, fetching and removing one are events",
     "accounts_browsersession": "changes with every click; signing in and out are events",
     "accounts_totpuse": "the newest time step of a code, rewritten at each sign-in, which is an event",
     "students_finderkey": "made of names and numbers whose tables are watched",
