@@ -101,7 +101,8 @@ def event_lines(found: Iterable[AuditEvent]) -> list[EventLine]:
 
 def names_of(ids: set[int | None]) -> dict[int | None, str]:
     """Numbers of people → their names."""
-    return dict(User.objects.filter(pk__in=ids - {None}).values_list("pk", "name"))
+    known = [one for one in ids if one is not None]
+    return dict(User.objects.filter(pk__in=known).values_list("pk", "name"))
 
 
 def changes(

@@ -70,6 +70,14 @@ def test_another_school_is_not_in_it(client, head_teacher, school, other_school,
     assert client.get(url("school_audit", other_school)).status_code == 404
 
 
+def test_signing_out_is_noted(client, lead):
+    client.force_login(lead)
+
+    client.post(reverse("account_logout"))
+
+    assert AuditEvent.objects.get(event="user.signed_out").actor_id == lead.pk
+
+
 def test_a_teacher_may_not_open_it(client, homeroom_teacher, school):
     client.force_login(homeroom_teacher)
 
