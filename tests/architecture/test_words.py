@@ -24,7 +24,22 @@ from tests.architecture.test_access_matrix import World
 world = test_access_matrix.world  # the fixture: our school, the school next door, one of each object
 
 ALLOWED = {
-    *("Kiteline", "API", "JSON", "CSV", "Excel", "WPS", "xlsx", "xls", "XML", "UTF", "OpenAPI", "SHA", "URL", "TOTP"),
+    *(
+        "Kiteline",
+        "API",
+        "JSON",
+        "CSV",
+        "Excel",
+        "WPS",
+        "xlsx",
+        "xls",
+        "XML",
+        "UTF",
+        "OpenAPI",
+        "SHA",
+        "URL",
+        "TOTP",
+    ),
     *("Esc", "Ctrl", "Token", "Authorization", "English", "test", "example", "com", "http", "https"),
 }
 READ_ALOUD = {"aria-label", "title", "placeholder", "alt", "label", "content-text"}
