@@ -84,7 +84,10 @@ class TalkForm(WordsForm):
         widget=forms.RadioSelect,
     )
     named = forms.MultipleChoiceField(
-        label=_("Colleagues who may read it"), required=False, widget=forms.CheckboxSelectMultiple
+        label=_("Colleagues who may read it"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("A sealed entry names at least one."),
     )
     follow_up = forms.ChoiceField(label=_("Follow up"), required=False, widget=forms.RadioSelect)
     follow_up_on = forms.DateField(
