@@ -172,7 +172,7 @@ def test_the_list_takes_the_same_queries_for_one_import_and_for_three(
         factories.make_roster(school, by=school_admin)
     admin.get(UPLOAD)
 
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         response = admin.get(UPLOAD)
 
     assert len(response.context["page"]) == count
