@@ -88,11 +88,10 @@ def _program_token(django_db_setup, django_db_blocker) -> str:
     """A scope of the program's own for what tests prepare; requests take that of whoever is signed in."""
     with django_db_blocker.unblock():
         token = secrets.token_hex(32)
-        # By the owner's connection: the first test may have begun its transaction on the other one already.
-        tenancy.open_scope(
-            token, user_id=None, purpose="tests", seconds=24 * 3600, using=connections["owner"]
-        )
-        connections["owner"].close()
+        # By a connection of its own: the first test may have begun its transactions on the others already.
+        own = connections["owner"].copy()
+        tenancy.open_scope(token, user_id=None, purpose="tests", seconds=24 * 3600, using=own)
+        own.close()
     return token
 
 

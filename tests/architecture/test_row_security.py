@@ -19,15 +19,20 @@ pytestmark = pytest.mark.django_db(databases=["default", "owner"])
 OPEN = {
     "account_emailaddress": "allauth's, of accounts",
     "account_emailconfirmation": "as above",
+    "accounts_browsersession": "a sign-in of a person, found by its key before anybody is known",
+    "accounts_knownbrowser": "a browser that signed in before, found by its hash before anybody is known",
+    "accounts_sheetcode": "a person's own one-time codes, hashed, asked before the second factor is proven",
+    "accounts_totpuse": "the last time step of a person's code, asked before the second factor is proven",
     "accounts_user": "a person may work in several schools; what they do there stands in memberships",
     "auth_group": "Django's, unused: rights come from memberships",
     "auth_group_permissions": "as above",
     "auth_permission": "as above",
     "authtoken_token": "found by its hash before anybody is known",
-    "core_cache": "counts of tries by keyed hash",
+    "core_cache": "nothing of a school's is cached",
+    "core_ratecount": "counts of tries by keyed hash",
     "django_content_type": "names of tables",
     "django_migrations": "names of migrations",
-    "django_session": "found by its key before anybody is known",
+    "mfa_authenticator": "a person's own second factor, its seed encrypted, asked before it is proven",
     "schools_area": "public geography",
 }
 

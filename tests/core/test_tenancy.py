@@ -12,6 +12,7 @@ from django.http import HttpResponse
 from django.test import override_settings
 from django.urls import path
 
+from config import urls
 from core import tenancy
 from students.models import GuardianLink, Person, Student
 
@@ -134,7 +135,7 @@ def forgetful(request) -> HttpResponse:
     return HttpResponse("\n".join(told))
 
 
-urlpatterns = [path("forgetful/", forgetful)]
+urlpatterns = [path("forgetful/", forgetful), *urls.urlpatterns]
 
 
 @override_settings(ROOT_URLCONF=__name__)
@@ -235,8 +236,11 @@ def test_a_cursor_on_the_server_needs_a_transaction(counsellor, student) -> None
             assert [one.name for one in Student.objects.iterator()] == [student.name]
 
 
+CHANGED: list[int] = []
+
+
 def breaks(request) -> HttpResponse:
-    Student.objects.update(name="half done")
+    CHANGED.append(Student.objects.update(name="half done"))
     raise ZeroDivisionError
 
 
@@ -247,6 +251,7 @@ def test_a_page_that_breaks_leaves_nothing_behind(client, counsellor, student) -
     client.raise_request_exception = False
 
     assert client.get("/breaks/").status_code == 500
+    assert CHANGED == [1]
 
     student.refresh_from_db()
     assert student.name == "王小雨"
