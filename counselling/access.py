@@ -236,7 +236,8 @@ def may_take_over(follow_up: FollowUp, *, on: date) -> QuerySet[User]:
     """Colleagues who talk with this pupil and may read the entry that the promise came from."""
     talking = student_access.people_who(Perm.TALK_LOG, follow_up.student, on=on)
     entry = follow_up.session
-    reading_it = readers(follow_up.student, follow_up.level, author=entry.author, on=on)
+    named = User.objects.filter(entry_grants__session=entry, entry_grants__revoked_at=None)
+    reading_it = readers(follow_up.student, follow_up.level, author=entry.author, on=on, named=named)
     return talking.filter(pk__in=reading_it.values("pk")).order_by("name", "pk")
 
 

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from core.models import AuditEvent
+from counselling import access
 from counselling.models import EntryGrant
 from tests import factories
 from tests.counselling.test_levels import SECRET, signed_in, talk_page
@@ -115,3 +116,13 @@ def test_a_grant_made_for_one_entry_opens_no_other(client, student, counsellor, 
 
     assert client.get(talk_page(named)).status_code == 200
     assert client.get(talk_page(other)).status_code == 404
+
+
+def test_a_promise_after_a_sealed_entry_is_taken_over_by_its_readers_alone(
+    student, counsellor, lead, warden, head_teacher, today
+):
+    sealed = factories.make_session(student, counsellor, sensitivity="sealed", named=[warden])
+    factories.make_grant(sealed, head_teacher, revoked_at=timezone.now(), revoked_by=counsellor)
+    promise = factories.make_follow_up(sealed)
+
+    assert set(access.may_take_over(promise, on=today)) == {counsellor, warden}
