@@ -9,6 +9,8 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
+from core.api import problems
+
 # What is no page needs nothing: no script, no frame, no form, were a browser ever to show it as one.
 BARE_POLICY = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'; sandbox"
 
@@ -71,6 +73,21 @@ class HeadersMiddleware:
         response["Permissions-Policy"] = PERMISSIONS
         response["Cross-Origin-Resource-Policy"] = "same-origin"
         return response
+
+
+class ApiOverTlsMiddleware:
+    """A program that speaks plain HTTP is refused, not led on to TLS (SECURE_REDIRECT_EXEMPT spares it).
+
+    Its token has gone over the wire in clear already; a redirect would let nobody notice (ASVS 5.0.0 V4.1.2).
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if settings.SECURE_SSL_REDIRECT and problems.is_api(request) and not request.is_secure():
+            return problems.answer(request, 403, special="tls_needed")
+        return self.get_response(request)
 
 
 def _is_static(request: HttpRequest, response: HttpResponseBase) -> bool:

@@ -46,6 +46,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "core.middleware.ApiOverTlsMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -176,6 +177,8 @@ POSTGRES_PROGRAMS: str | Path = env.text("PG_BIN", "")  # where pg_dump and pg_r
 
 # --- the web: core.middleware adds what isn't a setting ------------------------------------------
 X_FRAME_OPTIONS = "DENY"
+# The container's own health check has no TLS; a program in clear is refused by ApiOverTlsMiddleware.
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^api/"]
 SECURE_REFERRER_POLICY = "same-origin"  # our own pages need it: SignInMiddleware, CSRF
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 CONTENT_SECURITY_POLICY = {

@@ -54,7 +54,6 @@ if _BEHIND_TLS:  # the prefix binds a cookie to this host and to TLS: no neighbo
 SECURE_HSTS_SECONDS = 31_536_000 if _BEHIND_TLS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = _BEHIND_TLS
 SECURE_HSTS_PRELOAD = _BEHIND_TLS
-SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
 if env.boolean("TRUST_PROXY", False):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     # Otherwise all people would share the proxy's address, and its count of wrong sign-ins.

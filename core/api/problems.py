@@ -72,6 +72,10 @@ KINDS: dict[int, tuple[str, Any, Any]] = {
 
 # code → (title, what to do about it), where a status alone wouldn't tell programs enough
 SPECIAL: dict[str, tuple[Any, Any]] = {
+    "tls_needed": (
+        gettext_lazy("Only over https"),
+        gettext_lazy("Your token went over the wire in clear: take it back and make a new one."),
+    ),
     "second_factor_needed": (
         gettext_lazy("The second factor is needed"),
         gettext_lazy("Prove your second factor on the pages, then ask again. A token can't do this."),

@@ -122,7 +122,7 @@ def test_a_fragment_for_htmx_has_them_too(counsellor, client):
 
 
 @pytest.mark.parametrize("path", ["dist/app.css", "dist/app.js", "dist/favicon.svg"])
-def test_a_static_file_has_them_and_may_be_kept(path, settings):
+def test_a_static_file_has_them_and_may_be_kept(path, db, settings):
     settings.WHITENOISE_USE_FINDERS = True  # as collected files are served in production
 
     with closing(Client().get(f"/static/{path}")) as response:
@@ -164,6 +164,17 @@ def test_a_failure_has_them(counsellor, path):
 
     assert response.status_code == 500
     assert faults(response) == []
+
+
+def test_a_program_in_clear_is_refused_and_a_page_led_to_tls(db, settings):
+    settings.SECURE_SSL_REDIRECT = True
+
+    program, page = Client().get("/api/v1/students/"), Client().get("/children/")
+
+    assert (program.status_code, program.json()["code"]) == (403, "tls_needed")
+    assert (page.status_code, page["Location"]) == (301, "https://testserver/children/")
+    assert faults(program) == []
+    assert Client().get("/api/v1/students/", secure=True).status_code == 401
 
 
 def test_a_nonce_is_used_once(db, client):
