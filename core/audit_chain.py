@@ -20,18 +20,52 @@ GENESIS = bytes(32)
 # Of one transaction a link names each row; so many links are held at a time.
 _LINKS_AT_A_TIME = 2_000
 _ROWS_AT_A_TIME = 20_000
-_UTC = """to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')"""
+_UTC = """to_char(at AT TIME ZONE 'UTC', '"\\""YYYY-MM-DD"T"HH24:MI:SS.US"Z\\""')"""
 
 TABLES = {"e": "core_auditevent", "c": "core_rowchange"}
 WORDS = {"e": "event", "c": "change"}
+
+
+def _text(kind: str, columns: list[tuple[str, str]]) -> str:
+    """SQL for the text of a jsonb object, put together by hand: much faster than building the object.
+
+    Keys stand in the order of jsonb, by length and then by bytes; the golden rows of the tests hold it to it.
+    """
+    ways = {
+        "number": "coalesce({}::text, 'null')",
+        "text": "to_json({}::text)::text",
+        "object": "{}::text",
+        "time": _UTC,
+        "word": f"'\"{kind}\"'",
+        "version": "'1'",
+    }
+    keys = sorted(columns, key=lambda column: (len(column[0]), column[0]))
+    parts = [f"""'"{name}": ' || {ways[way].format(name)}""" for name, way in keys]
+    return "'{' || " + " || ', ' || ".join(parts) + " || '}'"
+
+
+_COMMON = [("v", "version"), ("kind", "word"), ("id", "number"), ("at", "time"), ("school_id", "number")]
+_COMMON += [("request_id", "text"), ("batch", "number")]
 TEXTS = {
-    "e": f"""jsonb_build_object('v', 1, 'kind', 'event', 'id', id, 'at', {_UTC}, 'event', event,
-        'actor_id', actor_id, 'actor_name', actor_name, 'school_id', school_id, 'target_type', target_type,
-        'target_id', target_id, 'details', details, 'subject_id', subject_id, 'request_id', request_id,
-        'batch', batch)::text""",
-    "c": f"""jsonb_build_object('v', 1, 'kind', 'change', 'id', id, 'at', {_UTC}, 'school_id', school_id,
-        'table_name', table_name, 'row_id', row_id, 'op', op, 'changed', changed, 'user_id', user_id,
-        'purpose', purpose, 'request_id', request_id, 'batch', batch)::text""",
+    "e": _text(
+        "event",
+        [
+            *_COMMON,
+            *[(name, "text") for name in ("event", "actor_name", "target_type", "target_id", "subject_id")],
+            ("actor_id", "number"),
+            ("details", "object"),
+        ],
+    ),
+    "c": _text(
+        "change",
+        [
+            *_COMMON,
+            *[(name, "text") for name in ("table_name", "op", "purpose")],
+            ("row_id", "number"),
+            ("user_id", "number"),
+            ("changed", "object"),
+        ],
+    ),
 }
 
 
