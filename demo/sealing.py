@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from typing import Any
 
 from counselling import sealing
 from counselling.models.session import SECRET
@@ -21,7 +22,8 @@ def _text(text: rows.SessionText, names: dict[int, uuid.UUID], school_id: uuid.U
         return text
     words = {name: getattr(text, name) for name in sealing.WORDS}
     place = sealing.text_place(names[text.session_id], text.number)
-    return text._replace(**dict.fromkeys(words, ""), sealed=sealing.seal(school_id, place, words))
+    closed: dict[str, Any] = {**dict.fromkeys(words, ""), "sealed": sealing.seal(school_id, place, words)}
+    return text._replace(**closed)
 
 
 def _promise(promise: rows.FollowUp, school_id: uuid.UUID) -> rows.FollowUp:

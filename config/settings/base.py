@@ -315,7 +315,7 @@ QUIET_HOURS = (
     env.text("QUIET_FROM", "22:00"),
     env.text("QUIET_UNTIL", "06:30"),
 )  # ui.md: no notices at night
-# A reported concern that nobody has acknowledged rings again after so many hours (domain.md §8.2: head at 4 h).
+# A report that nobody has acknowledged rings again after so many hours (domain.md §8.2: head at 4 h).
 CONCERN_REMIND_HOURS = (1, 4, 24)
 
 LOGGING = {

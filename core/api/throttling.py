@@ -21,7 +21,7 @@ class Throttle(BaseThrottle):
     _wait = 0.0
 
     def allow_request(self, request: Request, view: APIView) -> bool:
-        self._wait = request._request.limits_waits.get(self.scope, 0.0)
+        self._wait = request._request.limits_waits.get(self.scope, 0.0)  # type: ignore[attr-defined]
         return self._wait <= 0
 
     def wait(self) -> float:

@@ -142,7 +142,7 @@ class TalkForm(WordsForm):
     def levels(self) -> list[tuple[str, list[User]]]:
         """Each level's name and its readers, for the page without JavaScript."""
         labels = dict(Session.Sensitivity.choices)
-        return [(labels[level], readers) for level, readers in self.audience.readers.items()]
+        return [(str(labels[level]), readers) for level, readers in self.audience.readers.items()]
 
     @property
     def chosen_readers(self) -> list[User]:

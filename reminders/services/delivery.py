@@ -99,8 +99,8 @@ def claim_due(*, now: datetime, limit: int, worker: str) -> list[Reminder]:
     if clock.is_quiet(now):
         return []
     with connection.cursor() as cursor:
-        values = {"now": now, "until": now + _lease(), "limit": limit, "worker": worker[:80]}
-        cursor.execute(_CLAIM, {**values, "today": timezone.localdate(now)})
+        values = {"now": now, "until": now + _lease(), "today": timezone.localdate(now)}
+        cursor.execute(_CLAIM, {**values, "limit": limit, "worker": worker[:80]})
         ids = [row[0] for row in cursor.fetchall()]
     return list(Reminder.objects.filter(pk__in=ids).select_related("recipient").order_by("next_try_at", "pk"))
 
@@ -167,9 +167,9 @@ def drop_unfit(*, now: datetime) -> int:
     """Due, but too late for its event, or its reader has left, can't sign in or has no address: to nobody."""
     too_late = Q(expires_at__lte=now)
     nobody = Q(recipient__is_active=False) | Q(channel=Channel.EMAIL, recipient__email="")
-    nobody |= ~school_access.works_there("recipient", "school", on=timezone.localdate(now))
+    gone = ~Q(school_access.works_there("recipient", "school", on=timezone.localdate(now)))
     due = Q(state=State.PLANNED, next_try_at__lte=now)
-    unfit = _mine(due & (too_late | nobody))
+    unfit = _mine(due & (too_late | nobody | gone))
     for row in unfit:
         late = row.expires_at is not None and row.expires_at <= now
         Reminder.objects.filter(pk=row.pk).update(

@@ -70,7 +70,7 @@ def _plain_file_name(name: str) -> str:
 def person_behind(*, roster_id: int) -> User | None:
     """In whose name the import runs: whoever confirmed the file, before that whoever brought it."""
     roster = RosterImport.objects.select_related("uploaded_by", "confirmed_by").filter(pk=roster_id).first()
-    return roster and (roster.confirmed_by or roster.uploaded_by)
+    return (roster.confirmed_by or roster.uploaded_by) if roster else None
 
 
 def check_roster(*, roster_id: int, on: date, now: datetime) -> None:

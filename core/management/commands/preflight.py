@@ -13,7 +13,7 @@ from core import db_roles, keys
 
 
 class Command(BaseCommand):
-    """Opens the keyring, waits for the database, refuses a role that policies can't hold and an old schema."""
+    """Opens the keyring, waits for the database, refuses a role that passes by policies and an old schema."""
 
     help = "Check that the database answers, that the role is bounded and that migrations are applied."
 
