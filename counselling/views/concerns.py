@@ -12,7 +12,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts import step_up
@@ -42,7 +42,7 @@ def inbox(request: SignedInRequest) -> HttpResponse:
 
 
 def _tabs(show: str) -> list[dict[str, Any]]:
-    labels = {"open": _("Open"), "closed": _("Closed"), "mine": _("Reported by me")}
+    labels = {"open": pgettext("concerns", "Open"), "closed": _("Closed"), "mine": _("Reported by me")}
     here = reverse("counselling:concerns")
     return [
         {"label": labels[one], "url": f"{here}?show={one}", "current": one == show} for one in selectors.SHOWN
@@ -137,9 +137,7 @@ def _after_reporting(request: SignedInRequest, concern: Concern, on: date) -> Ht
         text = ngettext("Sent. %(n)d person can read it.", "Sent. %(n)d people can read it.", count)
         htmx.toast(request, text % {"n": count})
     else:
-        text = _(
-            "Kept, but nobody in your school can read it yet. Tell the police or the bureau yourself."
-        )
+        text = _("Kept, but nobody in your school can read it yet. Tell the police or the bureau yourself.")
         htmx.toast(request, text, level=messages.WARNING)
     return htmx.redirect(request, "counselling:concern", concern.public_id)
 

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from accounts.models import User
 from core import audit, cells
@@ -41,7 +42,16 @@ def export_events(*, school: School, wanted: Wanted, by: User) -> bytes:
         since=wanted.since.isoformat(),
         until=wanted.until.isoformat(),
     )
-    head = [_("When"), _("Who"), _("What"), _("Reason"), _("Code"), _("Person"), _("About"), _("Request")]
+    head = [
+        _("When"),
+        _("Who"),
+        _("What"),
+        _("Reason"),
+        pgettext("audit trail", "Code"),
+        _("Person"),
+        pgettext("audit trail", "About"),
+        _("Request"),
+    ]
     return cells.write_csv(
         head,
         (
