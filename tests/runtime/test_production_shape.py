@@ -96,7 +96,7 @@ def test_a_foreign_host_name_is_refused(production: Production) -> None:
 
 def test_a_task_goes_through_redis_to_the_worker_and_back(production: Production) -> None:
     marker = f"marker-{secrets.token_hex(4)}"
-    code = f"import config; from core.tasks import ping; print(ping.delay({marker!r}).id)"
+    code = f"import django; django.setup(); from core.tasks import ping; print(ping.delay({marker!r}).id)"
 
     sent = production.run(sys.executable, "-c", code, **PRODUCTION)
 
