@@ -8,6 +8,9 @@ from __future__ import annotations
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from core.models import RowChange
 
 EVENTS: dict[str, Promise] = {
     # --- looking -----------------------------------------------------------------------------
@@ -151,6 +154,13 @@ DEPTHS: dict[str, Promise] = {
     "home": _("home"),
     "health": _("health"),
     "identity": _("identity numbers"),
+}
+
+# What the database notes about a row.
+OPS: dict[str, Promise] = {
+    RowChange.Op.INSERT: pgettext_lazy("a row", "added"),
+    RowChange.Op.UPDATE: pgettext_lazy("a row", "changed"),
+    RowChange.Op.DELETE: pgettext_lazy("a row", "deleted"),
 }
 
 

@@ -43,6 +43,7 @@ class ChangeLine:
 
     change: RowChange
     who: str
+    op: str
     columns: list[tuple[str, str, str]]
 
 
@@ -114,7 +115,10 @@ def changes(
         found = found.filter(user_id=wanted.person.pk)
     page: Page[RowChange] = keyset(found, order=["-pk"], cursor=cursor)
     names = names_of({row.user_id for row in page})
-    lines = [ChangeLine(row, names.get(row.user_id, ""), _columns(row)) for row in page]
+    lines = [
+        ChangeLine(row, names.get(row.user_id, ""), str(audit_words.OPS[row.op]), _columns(row))
+        for row in page
+    ]
     return lines, page
 
 

@@ -17,6 +17,7 @@ from accounts.roles import Role
 from counselling.models import SessionText
 from schools.models import Area, School
 from scripts import messages
+from students.models import EmergencyAccess
 from tests.architecture import test_access_matrix
 from tests.architecture.access_matrix import ROWS, Row, Scope
 from tests.architecture.test_access_matrix import World
@@ -46,7 +47,7 @@ READ_ALOUD = {"aria-label", "title", "placeholder", "alt", "label", "content-tex
 SILENT = {"script", "style", "svg", "code", "kbd", "template"}
 VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
 WORD = re.compile(r"[A-Za-z][A-Za-z_'’-]{2,}")
-TYPED = ["made-up", "roster.csv"]
+TYPED = ["made-up", "roster.csv", "A bruise on the left arm."]
 MADE_FOR_THE_ROLE = {"students:today", "students:detail", "accounts:me"}
 CHINESE = re.compile("[\u4e00-\u9fff]")
 NARROW = re.compile("[\u4e00-\u9fff][,;:?!]|[,;:?!] ?[\u4e00-\u9fff]")
@@ -135,6 +136,7 @@ def names(chinese_world: World) -> set[str]:
     """Words that somebody typed: user names, addresses, what the factories wrote."""
     typed = [" ".join(pair) for pair in User.objects.values_list("username", "email")]
     typed += SessionText.objects.values_list("line", flat=True)
+    typed += EmergencyAccess.objects.values_list("reason", flat=True)
     return set(WORD.findall(" ".join([*typed, *TYPED])))
 
 
