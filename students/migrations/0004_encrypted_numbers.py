@@ -3,7 +3,7 @@
 from django.db import migrations, models
 from django.db.models import Q
 
-from core.closing import encrypt_column
+from core.closing import encrypt_column, settle
 from core.fields import BlindIndex, EncryptedBinaryField, EncryptedJSONField, SearchableTextField
 from students import finder_keys
 
@@ -35,6 +35,7 @@ def blind_finder_keys(apps, schema_editor):
         )
         found += [key_model(school_id=one.school_id, student_id=one.pk, kind=kind, key=key) for kind, key in keys]
     key_model.objects.using(alias).bulk_create(found, batch_size=5_000)
+    settle(schema_editor)
     for table in ("students_finderkey", "students_student", "students_person", "students_guardianlink"):
         schema_editor.execute(f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from django.db import connections, models
+from django.db.migrations.operations import AddField, RenameField
 from django.db.migrations.state import ModelState, ProjectState
 
 from core.closing import encrypt_column
@@ -79,3 +80,35 @@ def test_what_a_column_held_is_encrypted_and_comes_back(state):
     run(operations, state, forward=False)
 
     assert stored() == (NUMBERS, True)
+
+
+@pytest.fixture
+def pointing(state):
+    """The same rows, each with a foreign key that is checked at the commit, as Django makes them."""
+    with connections["owner"].cursor() as cursor:
+        cursor.execute(
+            "ALTER TABLE scratch_thing ADD COLUMN other bigint,"
+            " ADD FOREIGN KEY (other) REFERENCES scratch_thing (id) DEFERRABLE INITIALLY DEFERRED"
+        )
+        cursor.execute("ALTER TABLE scratch_thing NO FORCE ROW LEVEL SECURITY")
+        cursor.execute("UPDATE scratch_thing SET other = id")
+        cursor.execute("ALTER TABLE scratch_thing FORCE ROW LEVEL SECURITY")
+    return state
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_columns_of_rows_with_foreign_keys_are_encrypted_in_one_migration(pointing):
+    """A row's second change in a transaction waits for its check, and then no table could be altered."""
+    phone = SearchableTextField(max_length=20, blank=True)
+
+    after = run(
+        encrypt_column("scratch", "thing", "phone", phone)
+        + [RenameField("thing", "phone", "number"), AddField("thing", "phone", models.CharField(default="1"))]
+        + encrypt_column("scratch", "thing", "phone", phone),
+        pointing,
+    )
+
+    fields = after.apps.get_model("scratch", "thing")._meta
+    blobs, forced = stored()
+    assert [fields.get_field("phone").open(blob) for blob in blobs] == ["1", "1", "1"]
+    assert forced
