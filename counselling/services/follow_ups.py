@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
 from django.db import transaction
 from django.urls import reverse
@@ -50,12 +51,10 @@ def promise(
         **sealing.note_columns(session, public_id, note),
     )
     _plan(follow_up, by=by, now=now)
-    audit.record(
-        "follow_up.promised",
+    _note(
+        "promised",
+        follow_up,
         by=by,
-        target=follow_up,
-        subject=session.student,
-        sensitivity=session.sensitivity,
         due_on=due_on.isoformat(),
     )
     return follow_up
@@ -69,13 +68,7 @@ def read(*, follow_up: FollowUp, by: User) -> FollowUp:
     (services.talks.read_texts).
     """
     if follow_up.level != Session.Sensitivity.SCHOOL:
-        audit.record(
-            "follow_up.read",
-            by=by,
-            target=follow_up,
-            subject=follow_up.student,
-            sensitivity=follow_up.level,
-        )
+        _note("read", follow_up, by=by)
     return sealing.open_note(follow_up)
 
 
@@ -90,7 +83,7 @@ def complete(*, follow_up: FollowUp, by: User, now: datetime) -> FollowUp:
     locked.done_at, locked.done_by = now, by
     locked.save(update_fields=["done_at", "done_by"])
     reminder_services.cancel(about=about(locked), by=by, now=now)
-    audit.record("follow_up.done", by=by, target=locked)
+    _note("done", locked, by=by)
     return locked
 
 
@@ -104,7 +97,7 @@ def reopen(*, follow_up: FollowUp, by: User, now: datetime) -> FollowUp:
     locked.save(update_fields=["done_at", "done_by"])
     if now < _morning_of(locked):
         _plan(locked, by=by, now=now)
-    audit.record("follow_up.reopened", by=by, target=locked)
+    _note("reopened", locked, by=by)
     return locked
 
 
@@ -118,7 +111,7 @@ def move(*, follow_up: FollowUp, due_on: date, by: User, now: datetime) -> Follo
     old, locked.due_on = locked.due_on, due_on
     locked.save(update_fields=["due_on"])
     _plan(locked, by=by, now=now)
-    audit.record("follow_up.moved", by=by, target=locked, old=old.isoformat(), new=due_on.isoformat())
+    _note("moved", locked, by=by, old=old.isoformat(), new=due_on.isoformat())
     return locked
 
 
@@ -131,7 +124,7 @@ def cancel(*, follow_up: FollowUp, by: User, now: datetime) -> FollowUp:
     locked.cancelled_at = now
     locked.save(update_fields=["cancelled_at"])
     reminder_services.cancel(about=about(locked), by=by, now=now)
-    audit.record("follow_up.cancelled", by=by, target=locked)
+    _note("cancelled", locked, by=by)
     return locked
 
 
@@ -150,7 +143,7 @@ def hand_over(*, follow_up: FollowUp, to: User, by: User, now: datetime) -> Foll
     locked.save(update_fields=["owner"])
     reminder_services.cancel(about=about(locked), by=by, now=now)
     _plan(locked, by=by, now=now)
-    audit.record("follow_up.handed_over", by=by, target=locked, was=was, to=to.pk)
+    _note("handed_over", locked, by=by, was=was, to=to.pk)
     return locked
 
 
@@ -186,4 +179,16 @@ def _plan(follow_up: FollowUp, *, by: User, now: datetime) -> None:
         due_at=max(now, _morning_of(follow_up)),
         from_name=by.name,
         by=by,
+    )
+
+
+def _note(verb: str, follow_up: FollowUp, *, by: User | None, **details: Any) -> None:
+    """With the level of the entry it came from: what hangs on a sealed one isn't for the school's readers."""
+    audit.record(
+        f"follow_up.{verb}",
+        by=by,
+        target=follow_up,
+        subject=follow_up.student,
+        sensitivity=follow_up.level,
+        **details,
     )

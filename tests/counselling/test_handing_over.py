@@ -85,7 +85,7 @@ def test_the_lead_hands_it_over_and_the_reminder_moves(client, lead, promise, pa
     standing = Reminder.objects.standing().filter(category="follow_up")
     assert {row.recipient for row in standing} == {counsellor}
     event = AuditEvent.objects.get(event="follow_up.handed_over")
-    assert event.details == {"was": paired_teacher.pk, "to": counsellor.pk}
+    assert event.details == {"was": paired_teacher.pk, "to": counsellor.pk, "sensitivity": "school"}
     assert list(selectors.left_behind(lead, now=NOW)) == []
 
 

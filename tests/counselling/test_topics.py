@@ -170,7 +170,7 @@ def test_only_who_chooses_topics_here_may_change_them(
     assert answers == {
         "safeguarding_lead": (200, 302),
         "counsellor": (403, 403),
-        "official": (403, 403),
+        "official": (403, 404),
         "stranger": (404, 404),
     }
 
