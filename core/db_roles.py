@@ -96,6 +96,7 @@ def _ensure_roles(
                 )
                 cursor.execute(sql.SQL("ALTER ROLE {} PASSWORD {}").format(name, sql.Literal(verifier)))
         _let_owner_hand_over(cursor)
+        _hide_statements(cursor)
     return made
 
 
@@ -112,6 +113,31 @@ def _let_owner_hand_over(cursor: extensions.cursor) -> None:
                 sql.Identifier(GATE), sql.Identifier(OWNER)
             )
         )
+
+
+def _hide_statements(cursor: extensions.cursor) -> None:
+    """What the application says at this moment is shown to no other connection of its own.
+
+    pg_stat_activity shows the statements of one role to itself, with the scope's token and with what was
+    written about a child: one injected statement could read there what row security keeps from it. Only a
+    superuser, or whoever may set the parameter, can do this; elsewhere the service's console does
+    (docs/deployment.md), and `manage.py preflight` says when it isn't so.
+    """
+    cursor.execute(
+        "SELECT has_parameter_privilege('track_activities', 'SET'),"
+        " coalesce('track_activities=off' = ANY(rolconfig), false) FROM pg_roles WHERE rolname = %s",
+        [APP],
+    )
+    may, done = cursor.fetchone() or (False, True)
+    if may and not done:
+        cursor.execute(sql.SQL("ALTER ROLE {} SET track_activities = off").format(sql.Identifier(APP)))
+
+
+def shows_statements(connection: extensions.connection) -> bool:
+    """Whether other connections of the same role can read what this one says."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_setting('track_activities') = 'on'")
+        return bool((cursor.fetchone() or (True,))[0])
 
 
 def _declaration(cursor: extensions.cursor, role: Role, *, createdb: bool) -> list[sql.Composed]:

@@ -58,13 +58,46 @@ def test_the_application_owns_no_table(app_cursor) -> None:
     assert app_cursor.fetchall() == [("kl_owner",)]
 
 
-def test_the_application_reads_and_writes_every_table_but_the_list_of_migrations(app_cursor) -> None:
+def test_the_application_reads_and_writes_every_table_but_migrations_and_what_the_trail_hangs_on(
+    app_cursor,
+) -> None:
     app_cursor.execute(
         f"SELECT relname {TABLES} AND NOT"
         " (has_table_privilege('kl_app', oid, 'SELECT') AND has_table_privilege('kl_app', oid, 'INSERT'))"
+        " ORDER BY relname"
     )
 
-    assert app_cursor.fetchall() == [("django_migrations",)]
+    assert [name for (name,) in app_cursor.fetchall()] == [
+        "core_audithead",
+        "core_auditlink",
+        "core_auditpending",
+        "core_rowchange",
+        "django_migrations",
+    ]
+
+
+def test_no_connection_of_the_application_shows_another_what_it_says(app_cursor) -> None:
+    """Its statements hold the scope's token, and what is being written about a child."""
+    other = psycopg2.connect(embedded.dsn("kl_app", settings.DATABASES["default"]["NAME"]))
+    try:
+        other.cursor().execute("SELECT 'a canary in a statement'")
+        app_cursor.execute("SELECT count(*) FROM pg_stat_activity WHERE pid = %s", [other.info.backend_pid])
+        there = app_cursor.fetchone()
+        app_cursor.execute(
+            "SELECT count(*) FROM pg_stat_activity WHERE pid = %s AND query <> ''", [other.info.backend_pid]
+        )
+        said = app_cursor.fetchone()
+    finally:
+        other.close()
+
+    assert there == (1,)
+    assert said == (0,)
+
+
+def test_the_application_cannot_show_its_statements_again(app_cursor) -> None:
+    assert not db_roles.shows_statements(app_cursor.connection)
+    with pytest.raises(ProgrammingError, match="permission denied to set parameter"):
+        app_cursor.execute("SET track_activities = on")
 
 
 @pytest.mark.parametrize("privilege", ["TRUNCATE", "REFERENCES", "TRIGGER", "MAINTAIN"])
@@ -79,8 +112,8 @@ def test_the_application_can_do_no_more_than_rows(app_cursor, privilege: str) ->
     [
         "CREATE TABLE mine (id int)",
         "CREATE TEMPORARY TABLE mine (id int)",
-        "TRUNCATE django_session",
-        "ALTER TABLE django_session ADD extra int",
+        "TRUNCATE accounts_browsersession",
+        "ALTER TABLE accounts_browsersession ADD extra int",
         "SET ROLE kl_owner",
         "SET ROLE kl_backup",
         "INSERT INTO django_migrations (app, name, applied) VALUES ('x', 'y', now())",

@@ -31,6 +31,11 @@ class Command(BaseCommand):
             db_roles.refuse_unbounded(connection.connection)
         except db_roles.RolesError as error:
             raise CommandError(str(error)) from None
+        if db_roles.shows_statements(connection.connection):
+            self.stderr.write(
+                "Warning: statements of the application show in pg_stat_activity. As the database's "
+                f"administrator: ALTER ROLE {db_roles.APP} SET track_activities = off"
+            )
         executor = MigrationExecutor(connection)
         if plan := executor.migration_plan(executor.loader.graph.leaf_nodes()):
             raise CommandError(
