@@ -6,7 +6,7 @@ BIN := .venv/bin
 export PORT HOST
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check fix bench bench-faults backup restore backup-keys drill demo-reset pins audit-deps clean
+.PHONY: help run test matrix check fix bench bench-faults backup restore backup-keys drill demo-reset pins audit-deps clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -16,6 +16,9 @@ run: ## Start Kiteline here (PORT=8000, HOST=127.0.0.1); needs only Python 3.11 
 
 test: ## Run all tests on the embedded PostgreSQL (ARGS="-k name" for some of them)
 	@$(PYTHON) scripts/bootstrap.py test && exec $(BIN)/python scripts/test.py $(ARGS)
+
+matrix: ## Ask for every URL as everybody in every situation, with both locks and with each alone
+	@$(PYTHON) scripts/bootstrap.py test && exec $(BIN)/python -m tests.matrix $(ARGS)
 
 check: ## Lint, types, architecture, migrations, translations, templates
 	@$(PYTHON) scripts/bootstrap.py test && exec $(BIN)/python scripts/check.py

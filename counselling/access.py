@@ -328,7 +328,7 @@ def resolve_pupil_ids(user: User, roles: Mapping[uuid.UUID, str], *, on: date) -
 def get_topic_or_404(user: User, public_id: uuid.UUID, *, on: date) -> Topic:
     """A topic of a school where the person chooses topics. Raises Http404 and PermissionDenied."""
     topic = Topic.objects.select_related("school", "school__area").filter(public_id=public_id).first()
-    if topic is None or not school_access.can(user, Perm.SCHOOL_VIEW, school=topic.school, on=on):
+    if topic is None or not school_access.works_in(user, topic.school_id, on=on):
         raise Http404
     if not school_access.can(user, Perm.TOPIC_MANAGE, school=topic.school, on=on):
         raise PermissionDenied

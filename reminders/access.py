@@ -49,7 +49,7 @@ def get_overseen_or_404(user: User, public_id: uuid.UUID, *, on: date) -> Remind
     found = Reminder.objects.select_related("school__area").filter(public_id=public_id).first()
     if found is None or found.category in categories.PRIVATE:
         raise Http404
-    if not school_access.can(user, Perm.SCHOOL_VIEW, school=found.school, on=on):
+    if not school_access.works_in(user, found.school_id, on=on):
         raise Http404
     if not school_access.can(user, Perm.REMINDER_OVERSEE, school=found.school, on=on):
         raise PermissionDenied

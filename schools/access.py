@@ -171,6 +171,11 @@ def can(user: User, perm: Perm, *, school: School, on: date) -> Reason | None:
     return None
 
 
+def works_in(user: User, school_id: int, *, on: date) -> bool:
+    """Whether the person works in this very school: officials may not know what only its people may."""
+    return any(grant.school_id == school_id for grant in grants(user, on=on))
+
+
 def visible_schools(user: User, perm: Perm, *, on: date) -> QuerySet[School]:
     """The schools in which `can` would answer with a reason: its twin for lists."""
     found = Q(pk__in=school_ids(user, perm, on=on))

@@ -331,7 +331,7 @@ def get_roster_or_404(user: User, public_id: uuid.UUID, *, on: date) -> RosterIm
     """
     found = RosterImport.objects.select_related("school__area", "uploaded_by", "confirmed_by", "progress")
     roster = found.defer("content").filter(public_id=public_id).first()
-    if roster is None or not school_access.can(user, Perm.SCHOOL_VIEW, school=roster.school, on=on):
+    if roster is None or not school_access.works_in(user, roster.school_id, on=on):
         raise Http404
     if not school_access.can(user, Perm.ROSTER_IMPORT, school=roster.school, on=on):
         raise PermissionDenied

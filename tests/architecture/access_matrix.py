@@ -5,6 +5,13 @@ lack the right: 403. Everybody else gets 404: other roles, and every role of the
 On a row without an object (scope MINE) whoever isn't in `allow` gets 403, whichever school they're from, and
 the same roles of the school next door get through, to their own things.
 
+A row about a pupil (PUPIL) means one of the asker's own class, pairing or dormitory; asked about another pupil,
+roles that reach only their own get 404, but where `ties` is False. Asked about a restricted entry, who doesn't
+read them gets 403 instead (404 for its promise); `restricted` names who gets through where that differs from
+`allow`. A sealed entry, a working note and a concern about the asker aren't there: 404. Where `again` isn't NEVER,
+a second factor proven more than ten minutes ago leads to the page that asks for it; before any, everything
+does, but the rows marked `before_factor`.
+
 A URL without a row fails the build; so does a row without a URL, and a method that isn't named here must
 answer 405.
 """
@@ -31,6 +38,7 @@ EXPORTING = {Role.SCHOOL_ADMIN, Role.HOMEROOM_TEACHER}
 AUDITING = {Role.SAFEGUARDING_LEAD, Role.HEAD_TEACHER}
 INVITING = {Role.SCHOOL_ADMIN, Role.HEAD_TEACHER}
 JUDGING = {Role.SAFEGUARDING_LEAD, Role.COUNSELLOR, Role.HEAD_TEACHER}
+READING_RESTRICTED = frozenset({Role.COUNSELLOR, Role.SAFEGUARDING_LEAD})
 
 
 class Scope(Enum):
@@ -38,6 +46,19 @@ class Scope(Enum):
     SIGNED_IN = auto()  # every signed-in person, about themselves
     MINE = auto()  # a right held anywhere: lists of one's own
     OBJECT = auto()  # a right over the object in the URL
+
+
+class Again(Enum):
+    """When a row asks for the second factor again."""
+
+    NEVER = auto()
+    ALWAYS = auto()
+    CLOSED = auto()  # when the entry is a closed one: restricted, sealed, a working note
+
+
+# Arguments that name a pupil, or what hangs on one.
+ENTRY = {"session", "follow_up"}
+PUPIL = {"student", "concern", "emergency"} | ENTRY
 
 
 @dataclass(frozen=True)
@@ -52,6 +73,10 @@ class Row:
     args: tuple[str, ...] = ()
     data: dict[str, object] = field(default_factory=dict)
     json: bool = False
+    ties: bool = True
+    again: Again = Again.NEVER
+    restricted: frozenset[Role] | None = None
+    before_factor: bool = False
 
 
 def _pages(name: str, scope: Scope, *methods: str, **rest: object) -> list[Row]:
@@ -75,28 +100,29 @@ ROWS: list[Row] = [
     *_pages("account_reset_password_done", Scope.PUBLIC, "GET"),
     *_pages("account_reset_password_from_key", Scope.PUBLIC, "GET", "POST", args=("uidb36", "reset_key")),
     *_pages("account_reset_password_from_key_done", Scope.PUBLIC, "GET"),
-    *_pages("account_logout", Scope.SIGNED_IN, "GET", "POST"),
+    *_pages("account_logout", Scope.PUBLIC, "GET", "POST"),
     # --- the second factor -----------------------------------------------------------------------
     *_pages("mfa_authenticate", Scope.PUBLIC, "GET", "POST"),
     *_pages("mfa_cancel", Scope.PUBLIC, "POST"),
-    *_pages("mfa_index", Scope.SIGNED_IN, "GET"),
-    *_pages("mfa_step_up", Scope.SIGNED_IN, "GET", "POST"),
-    *_pages("mfa_activate_totp", Scope.SIGNED_IN, "GET", "POST"),
-    *_pages("mfa_add_webauthn", Scope.SIGNED_IN, "GET", "POST"),
-    *_pages("mfa_generate_recovery_codes", Scope.SIGNED_IN, "GET", "POST"),
-    *_pages("mfa_remove", Scope.SIGNED_IN, "POST"),
+    *_pages("mfa_index", Scope.SIGNED_IN, "GET", before_factor=True),
+    *_pages("mfa_step_up", Scope.SIGNED_IN, "GET", "POST", before_factor=True),
+    *_pages("mfa_activate_totp", Scope.SIGNED_IN, "GET", "POST", before_factor=True),
+    *_pages("mfa_add_webauthn", Scope.SIGNED_IN, "GET", "POST", before_factor=True),
+    *_pages("mfa_generate_recovery_codes", Scope.SIGNED_IN, "GET", "POST", before_factor=True),
+    *_pages("mfa_remove", Scope.SIGNED_IN, "POST", again=Again.ALWAYS, before_factor=True),
     *_pages("account_change_password", Scope.SIGNED_IN, "GET", "POST"),
     *_pages("schools:open_invitation", Scope.PUBLIC, "GET", args=("invitation_token",)),
     *_pages("schools:join", Scope.PUBLIC, "GET", "POST"),
     # --- myself ----------------------------------------------------------------------------------
     *_pages("accounts:me", Scope.SIGNED_IN, "GET"),
-    *_pages("accounts:preferences", Scope.SIGNED_IN, "GET", "POST"),
+    *_pages("accounts:preferences", Scope.SIGNED_IN, "GET"),
+    *_pages("accounts:preferences", Scope.SIGNED_IN, "POST", before_factor=True),
     *_pages("accounts:session_left", Scope.PUBLIC, "GET"),
     *_pages("accounts:session_over", Scope.PUBLIC, "GET"),
     *_pages("accounts:sessions_end_others", Scope.SIGNED_IN, "POST"),
     # only one's own: in the world, it is nobody's of the cast
     *_pages("accounts:session_end", Scope.OBJECT, "POST", args=("browser_session",)),
-    *_pages("accounts:issue_token", Scope.SIGNED_IN, "POST"),
+    *_pages("accounts:issue_token", Scope.SIGNED_IN, "POST", again=Again.ALWAYS),
     *_pages("accounts:revoke_token", Scope.SIGNED_IN, "POST"),
     # --- the school ------------------------------------------------------------------------------
     *_pages("schools:overview", Scope.SIGNED_IN, "GET"),
@@ -184,7 +210,8 @@ ROWS: list[Row] = [
             Scope.OBJECT,
             *methods,
             allow={Role.SAFEGUARDING_LEAD},
-            refuse=EVERYBODY - {Role.SAFEGUARDING_LEAD},
+            # officials know of schools, not of what is in them
+            refuse=(EVERYBODY if arg == "school" else SCHOOL) - {Role.SAFEGUARDING_LEAD},
             args=(arg,),
         )
     ],
@@ -195,10 +222,17 @@ ROWS: list[Row] = [
     *_pages("students:detail", Scope.OBJECT, "GET", allow=SCHOOL, args=("student",)),
     *_pages("students:print", Scope.OBJECT, "GET", allow=SCHOOL, args=("student",)),
     *_pages("students:new", Scope.MINE, "GET", "POST", allow={Role.SCHOOL_ADMIN}),
-    *_pages("students:export", Scope.MINE, "GET", "POST", allow=EXPORTING),
+    *_pages("students:export", Scope.MINE, "GET", "POST", allow=EXPORTING, again=Again.ALWAYS),
     # a file is its requester's alone: to all others it isn't there
     *_pages("students:export_detail", Scope.OBJECT, "GET", allow={Role.SCHOOL_ADMIN}, args=("export",)),
-    *_pages("students:export_file", Scope.OBJECT, "GET", allow={Role.SCHOOL_ADMIN}, args=("export",)),
+    *_pages(
+        "students:export_file",
+        Scope.OBJECT,
+        "GET",
+        allow={Role.SCHOOL_ADMIN},
+        args=("export",),
+        again=Again.ALWAYS,
+    ),
     *_pages("students:export_remove", Scope.OBJECT, "POST", allow={Role.SCHOOL_ADMIN}, args=("export",)),
     *[
         page
@@ -228,15 +262,23 @@ ROWS: list[Row] = [
     ],
     # --- break-glass: in the world, somebody else has opened the pupil's record ---------------------
     *_pages("students:emergency_find", Scope.MINE, "GET", "POST", allow=LOGGING),
-    *_pages(
-        "students:emergency_open",
-        Scope.OBJECT,
-        "GET",
-        "POST",
-        allow=LOGGING,
-        refuse={Role.SCHOOL_ADMIN},
-        args=("student",),
-    ),
+    *[
+        page
+        for method, again in (
+            ("GET", Again.ALWAYS),
+            ("POST", Again.NEVER),
+        )  # the form says it beside the reason
+        for page in _pages(
+            "students:emergency_open",
+            Scope.OBJECT,
+            method,
+            allow=LOGGING,
+            refuse={Role.SCHOOL_ADMIN},
+            args=("student",),
+            ties=False,
+            again=again,
+        )
+    ],
     *_pages("students:emergencies", Scope.MINE, "GET", allow={Role.SAFEGUARDING_LEAD, Role.HEAD_TEACHER}),
     *_pages("students:emergency", Scope.OBJECT, "GET", allow=JUDGING, args=("emergency",)),
     *_pages(
@@ -272,7 +314,7 @@ ROWS: list[Row] = [
             Scope.OBJECT,
             method,
             allow={Role.SCHOOL_ADMIN},
-            refuse=EVERYBODY - {Role.SCHOOL_ADMIN},
+            refuse=SCHOOL - {Role.SCHOOL_ADMIN},
             args=args,
         )
     ],
@@ -311,18 +353,35 @@ ROWS: list[Row] = [
         refuse={Role.SCHOOL_ADMIN},
         args=("student",),
     ),
-    *_pages("counselling:talk", Scope.OBJECT, "GET", allow=TEACHING, args=("session",)),
+    *_pages("counselling:talk", Scope.OBJECT, "GET", allow=TEACHING, args=("session",), again=Again.CLOSED),
     *_pages("counselling:talk_readers", Scope.OBJECT, "GET", allow=TEACHING, args=("session",)),
     # the world's entry is school-wide: nobody names its readers
-    *_pages("counselling:talk_readers", Scope.OBJECT, "POST", refuse=TEACHING, args=("session",)),
-    *_pages("counselling:talk_unshare", Scope.OBJECT, "POST", refuse=TEACHING, args=("session", "user")),
+    *[
+        page
+        for name, args in (("talk_readers", ("session",)), ("talk_unshare", ("session", "user")))
+        for page in _pages(
+            f"counselling:{name}",
+            Scope.OBJECT,
+            "POST",
+            refuse=TEACHING,
+            args=args,
+            restricted=READING_RESTRICTED,
+        )
+    ],
     # only the author corrects or takes back: in the world, nobody of the cast is
     *_pages("counselling:talk_correct", Scope.OBJECT, "GET", "POST", refuse=TEACHING, args=("session",)),
     *_pages("counselling:talk_withdraw", Scope.OBJECT, "POST", refuse=TEACHING, args=("session",)),
     *_pages("counselling:follow_ups", Scope.MINE, "GET", allow=LOGGING),
     *_pages("counselling:quiet", Scope.MINE, "GET", allow=LOGGING),
     *_pages("counselling:follow_up", Scope.OBJECT, "GET", "POST", allow=TEACHING, args=("follow_up",)),
-    *_pages("counselling:follow_up_note", Scope.OBJECT, "GET", allow=TEACHING, args=("follow_up",)),
+    *_pages(
+        "counselling:follow_up_note",
+        Scope.OBJECT,
+        "GET",
+        allow=TEACHING,
+        args=("follow_up",),
+        again=Again.CLOSED,
+    ),
     # only a promise of somebody who left is handed over: the one in the world is such a person's
     *_pages(
         "counselling:follow_up_hand_over",
@@ -344,18 +403,23 @@ ROWS: list[Row] = [
     *_pages("counselling:concern_draft_discard", Scope.MINE, "POST", allow=SCHOOL),
     *[
         page
-        for name, method in (
-            ("concern", "GET"),
-            ("concern_text", "GET"),
-            ("concern_add", "POST"),
-            ("concern_acknowledge", "POST"),
-            ("concern_look_into", "POST"),
-            ("concern_close", "POST"),
-            ("concern_share", "POST"),
-            ("concern_unshare", "POST"),
+        for name, method, again in (
+            ("concern", "GET", Again.NEVER),
+            ("concern_text", "GET", Again.ALWAYS),
+            ("concern_add", "POST", Again.NEVER),
+            ("concern_acknowledge", "POST", Again.NEVER),
+            ("concern_look_into", "POST", Again.NEVER),
+            ("concern_close", "POST", Again.NEVER),
+            ("concern_share", "POST", Again.NEVER),
+            ("concern_unshare", "POST", Again.NEVER),
         )
         for page in _pages(
-            f"counselling:{name}", Scope.OBJECT, method, allow={Role.SAFEGUARDING_LEAD}, args=("concern",)
+            f"counselling:{name}",
+            Scope.OBJECT,
+            method,
+            allow={Role.SAFEGUARDING_LEAD},
+            args=("concern",),
+            again=again,
         )
     ],
     # --- the audit trail ---------------------------------------------------------------------------
@@ -382,7 +446,7 @@ ROWS: list[Row] = [
         Scope.OBJECT,
         "POST",
         allow=OVERSEEING,
-        refuse=EVERYBODY - OVERSEEING,
+        refuse=SCHOOL - OVERSEEING,
         args=("reminder",),
         data={"outcome": "arrived"},
     ),
@@ -398,12 +462,28 @@ ROWS: list[Row] = [
     *_pages("api:student", Scope.OBJECT, "GET", allow=SCHOOL, args=("student",), json=True),
     *_pages("api:sessions", Scope.MINE, "GET", "POST", allow=LOGGING, json=True),
     *_pages("api:session", Scope.OBJECT, "GET", allow=TEACHING, args=("session",), json=True),
-    *_pages("api:session_texts", Scope.OBJECT, "GET", allow=TEACHING, args=("session",), json=True),
+    *_pages(
+        "api:session_texts",
+        Scope.OBJECT,
+        "GET",
+        allow=TEACHING,
+        args=("session",),
+        json=True,
+        again=Again.CLOSED,
+    ),
     *_pages("api:session_texts", Scope.OBJECT, "POST", refuse=TEACHING, args=("session",), json=True),
     *_pages("api:session_withdraw", Scope.OBJECT, "POST", refuse=TEACHING, args=("session",), json=True),
     *_pages("api:follow_ups", Scope.MINE, "GET", allow=LOGGING, json=True),
     *_pages("api:follow_up", Scope.OBJECT, "GET", allow=TEACHING, args=("follow_up",), json=True),
-    *_pages("api:follow_up_note", Scope.OBJECT, "GET", allow=TEACHING, args=("follow_up",), json=True),
+    *_pages(
+        "api:follow_up_note",
+        Scope.OBJECT,
+        "GET",
+        allow=TEACHING,
+        args=("follow_up",),
+        json=True,
+        again=Again.CLOSED,
+    ),
     *_pages("api:follow_up_done", Scope.OBJECT, "POST", allow=TEACHING, args=("follow_up",), json=True),
     *_pages("api:follow_up_reopen", Scope.OBJECT, "POST", allow=TEACHING, args=("follow_up",), json=True),
     *_pages("api:follow_up_cancel", Scope.OBJECT, "POST", allow=TEACHING, args=("follow_up",), json=True),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib.auth import SESSION_KEY
@@ -12,41 +13,64 @@ from accounts.sessions import SessionStore
 from tests import factories
 
 
-def make(*, school: Any, school_class: Any, student: Any, staff: dict[Role, Any]) -> dict[str, Any]:
-    """Argument name → value for the URL."""
-    author = factories.make_user("somebody_else")  # nobody of the cast: so "only the author" refuses all
-    session = factories.make_session(student, author)
-    follow_up = factories.make_follow_up(session, owner=author)
-    roster = factories.make_roster(school, by=staff[Role.SCHOOL_ADMIN])
-    reminder = factories.make_reminder(school, author, state="uncertain")
+def _plain(part: str, words: str) -> str:
+    return words
+
+
+def make(
+    *,
+    school: Any,
+    school_class: Any,
+    student: Any,
+    staff: dict[Role, Any],
+    prefix: str = "",
+    say: Callable[[str, str], str] = _plain,
+) -> dict[str, Any]:
+    """Argument name → value for the URL. `say` may put a canary in the place of a text (tests/matrix)."""
+    author = factories.make_user(
+        f"{prefix}somebody_else"
+    )  # nobody of the cast: "only the author" refuses all
+    admin = staff[Role.SCHOOL_ADMIN]
     year = school_class.year
-    term = factories.make_term(year)
-    day = factories.make_school_day(school)
-    invitation = factories.make_invitation(school, by=staff[Role.SCHOOL_ADMIN])
+    reminder = factories.make_reminder(
+        school, author, state="uncertain", from_name=say("reminder", "Lin Fang")
+    )
     return {
         "uidb36": "1",
         "reset_key": "made-up",
         "invitation_token": "made-up",
-        "invitation": invitation.public_id,
+        "invitation": factories.make_invitation(school, by=admin, name=say("invited", "Li Na")).public_id,
         "year": year.starts_on,
-        "term": term.number,
-        "day": day.on,
-        "duty": factories.make_duty(school, author, by=staff[Role.SCHOOL_ADMIN]).public_id,
-        "emergency": factories.make_emergency(student, author).public_id,
+        "term": factories.make_term(year).number,
+        "day": factories.make_school_day(school).on,
+        "duty": factories.make_duty(school, author, by=admin).public_id,
         "topic": factories.make_topic(school).public_id,
-        "roster": roster.public_id,
+        "roster": factories.make_roster(school, by=admin).public_id,
         "roster_row": 2,
-        "export": factories.make_export(school, by=staff[Role.SCHOOL_ADMIN]).public_id,
+        "export": factories.make_export(school, by=admin, cell=say("export", "高敏")).public_id,
         "report_kind": "json",
         "school": school.public_id,
         "class": school_class.public_id,
-        "student": student.public_id,
-        "session": session.public_id,
-        "concern": factories.make_concern(student, author).public_id,
         "user": author.public_id,
-        "follow_up": follow_up.public_id,
         "reminder": reminder.public_id,
         "browser_session": _session_of(author),
+        **of_pupil(student, author, say=say),
+    }
+
+
+def of_pupil(student: Any, author: Any, *, say: Callable[[str, str], str] = _plain) -> dict[str, Any]:
+    """What hangs on one pupil: a school-wide talk with a promise, a concern, a use of break-glass."""
+    others = {part: say("words", "") for part in ("facts", "child_words", "action", "reason")}
+    session = factories.make_session(student, author, line=say("words", "Talked about home."), words=others)
+    follow_up = factories.make_follow_up(session, owner=author, note=say("words", ""))
+    concern = factories.make_concern(student, author, facts=say("concern", "A bruise on the left arm."))
+    reason = say("emergency", "The child ran out of the gate") + " crying and can't be found."
+    return {
+        "student": student.public_id,
+        "session": session.public_id,
+        "follow_up": follow_up.public_id,
+        "concern": concern.public_id,
+        "emergency": factories.make_emergency(student, author, reason=reason).public_id,
     }
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -25,9 +25,11 @@ def make_session(
     author: User,
     *,
     line: str = "Talked about home.",
+    words: Mapping[str, str] | None = None,
     named: Iterable[User] = (),
     **fields: Any,
 ) -> Session:
+    """`words` are the others beside the line: facts, child_words, action, reason."""
     fields.setdefault("happened_at", datetime(2026, 11, 20, 4, 0, tzinfo=UTC))
     fields.setdefault("recorded_at", fields["happened_at"] + timedelta(minutes=5))
     fields.setdefault("sensitivity", Session.Sensitivity.SCHOOL)
@@ -35,7 +37,7 @@ def make_session(
     session = Session.objects.create(school=student.school, student=student, author=author, **fields)
     for user in named:
         make_grant(session, user)
-    words = {"line": line, "facts": "", "child_words": "", "action": "", "reason": ""}
+    words = {"line": line, "facts": "", "child_words": "", "action": "", "reason": ""} | dict(words or {})
     columns = {"school_id": session.school_id, "session_id": session.pk, "student_id": student.pk}
     columns |= {"level": session.sensitivity, "number": 1, **dict.fromkeys(words, ""), "sealed": None}
     columns |= {"written_by_id": author.pk, "written_at": session.recorded_at}

@@ -13,11 +13,17 @@ from schools.models import School
 
 
 def make_export(
-    school: School, *, by: User, passphrase: str = "", file_format: str = "csv", now: datetime | None = None
+    school: School,
+    *,
+    by: User,
+    cell: str = "高敏",
+    passphrase: str = "",
+    file_format: str = "csv",
+    now: datetime | None = None,
 ) -> Export:
     """A list of one made-up line, ready to be fetched."""
     return exports.make(
-        table=exports.Table("Children", ["Name"], [["高敏"]], ids=["1"]),
+        table=exports.Table("Children", ["Name"], [[cell]], ids=["1"]),
         kind="students.list",
         name="children",
         file_format=file_format,
