@@ -1,0 +1,367 @@
+"""Who sees which row through raw SQL, and who may write one like it: the table that people read.
+
+A row of a table is named by its label (rows.py, labels.py): its school and what it is. `A` among the people are all who
+work in school A today, `B` those of B. Where nothing stands, a row is for those who work in its school, and the program.
+"""
+
+from __future__ import annotations
+
+from tests.mutants.rows import PEOPLE, STAFF, STAFF_B
+
+GROUPS = {"A": set(STAFF), "B": set(STAFF_B), "everybody": set(PEOPLE)}
+
+
+def who(words: str) -> set[str]:
+    people: set[str] = set()
+    for word in words.split():
+        people |= GROUPS.get(word, {word})
+    unknown = people - set(PEOPLE)
+    if unknown:
+        raise ValueError(f"Nobody is called {unknown}.")
+    return people
+
+
+BY_SCHOOL = {"A": "A program", "B": "B program"}
+PLACES = {"A": "A program official", "B": "B program"}
+_READ = "author counsellor lead named rescuer saver"  # a restricted entry
+_CONCERN = "counsellor program"  # named for it; the lead reads those about no colleague
+
+SEES: dict[str, dict[str, str]] = {
+    "schools_school": PLACES,
+    "schools_schoolclass": PLACES,
+    "schools_schoolday": PLACES,
+    "schools_schoolyear": PLACES,
+    "schools_term": PLACES,
+    "schools_duty": BY_SCHOOL,
+    "schools_invitation": BY_SCHOOL | {"area": "program"},
+    # One's own, also where one no longer works, for the page "your roles".
+    "schools_membership": BY_SCHOOL
+    | {
+        "A of left": "A left program",
+        "A of soon": "A soon program",
+        "A of closed": "A program",
+        "B of moved": "B moved program",
+        "area of official": "official program",
+        "area of left": "left program",
+        "area of soon": "soon program",
+    },
+    "students_student": BY_SCHOOL,
+    "students_person": BY_SCHOOL,
+    "students_guardianlink": BY_SCHOOL,
+    "students_enrolment": BY_SCHOOL,
+    "students_finderkey": BY_SCHOOL,
+    "students_pairing": BY_SCHOOL,
+    "students_rosterimport": BY_SCHOOL,
+    "students_rosterprogress": BY_SCHOOL,
+    "students_rosterrow": BY_SCHOOL,
+    "students_emergencyaccess": {
+        **{f"A of {name}": "A program" for name in ("rescuer", "saver", "late", "done", "early")},
+        "B of stranger": "B program",
+        "B of moved": "B program",
+    },
+    "counselling_topic": BY_SCHOOL,
+    "counselling_session": {
+        "A school": "A program",
+        "A restricted": "A program",  # the grey line; the words are in sessiontext
+        "A sealed": "author named saver program",
+        "A process": "author counsellor program",
+        "B school": "B program",
+        "B restricted": "B program",
+        "B sealed": "b_author program",
+        "B process": "B program",
+        "B of moved": "program",
+    },
+    "counselling_sessiontext": {
+        "A school": "A program",
+        "A restricted": f"{_READ} program",
+        "A sealed": "author named saver",
+        "A process": "author counsellor",
+        "B school": "B program",
+        "B restricted": "B program",
+        "B sealed": "b_author",
+        "B process": "B",
+        "B of moved": "",
+    },
+    "counselling_session_topics": {
+        "A school": "A program",
+        "A restricted": f"{_READ} program",
+        "A sealed": "author named saver",
+        "A process": "author counsellor",
+        "B school": "B program",
+        "B restricted": "B program",
+        "B sealed": "b_author",
+        "B process": "B",
+        "B of moved": "",
+    },
+    "counselling_linkedpupil": {
+        "A school": "A program",
+        "A restricted": f"{_READ} program",
+        "A sealed": "author named saver program",
+        "A process": "author counsellor program",
+        "B school": "B program",
+        "B restricted": "B program",
+        "B sealed": "b_author program",
+        "B process": "B program",
+        "B of moved": "program",
+    },
+    "counselling_followup": {
+        "A school": "A program",
+        "A restricted": f"{_READ} owner program",
+        "A sealed": "author named saver owner program",
+        "A process": "author counsellor owner program",
+        "B school": "B program",
+        "B restricted": "B program",
+        "B sealed": "b_author program",
+        "B process": "B program",
+        "B of moved": "program",
+    },
+    "counselling_entrygrant": {
+        "A restricted to named": "author counsellor lead named program",
+        "A restricted to dropped": "author counsellor lead dropped program",
+        "A sealed to named": "author named program",
+        "A sealed to dropped": "author dropped program",
+        "B restricted to moved": "B program",
+        "B sealed to moved": "b_author program",
+        "B of moved to moved": "program",
+        "B of moved to named": "program",
+    },
+    "counselling_draft": {
+        "A of author": "author program",
+        "B of b_author": "b_author program",
+        "B of moved": "program",
+    },
+    "counselling_concerndraft": {
+        "A of reporter": "reporter program",
+        "B of b_author": "b_author program",
+        "B of moved": "program",
+    },
+    "counselling_concern": {
+        "A open": f"reporter lead {_CONCERN}",
+        "A accusation": f"reporter {_CONCERN}",
+        "A about lead": f"reporter {_CONCERN}",
+        "A by accused": "accused lead program",
+        "B open": "b_author program",
+        "B of moved": "program",
+    },
+    "counselling_concerntext": {
+        "A open": f"reporter lead {_CONCERN}",
+        "A open by head": f"head lead {_CONCERN}",  # the reporter reads their own words alone
+        "A accusation": f"reporter {_CONCERN}",
+        "A about lead": f"reporter {_CONCERN}",
+        "A by accused": "accused lead program",
+        "B open": "b_author program",
+        "B of moved": "program",
+    },
+    "counselling_concernreader": {
+        "A open": f"reporter lead {_CONCERN}",
+        "A open by head": f"reporter lead {_CONCERN}",
+        "A accusation": f"reporter {_CONCERN}",
+        "A about lead": f"reporter {_CONCERN}",
+        "B open": "b_author program",
+    },
+    "core_export": {
+        "A of admin": "admin program",
+        "B of stranger": "stranger program",
+        "B of moved": "program",
+    },
+    "reminders_reminder": BY_SCHOOL
+    | {
+        "A concern": f"owner reporter lead {_CONCERN}",  # its recipient, and who knows of the concern
+        "A accusation": f"reporter {_CONCERN}",
+        "B concern": "stranger b_author program",
+        "B of moved": "B moved program",
+    },
+    "core_auditevent": {
+        "none": "program",
+        "A": "lead head program",
+        "A sealed": "program",
+        "A concern": "program",
+        "A about": "program",
+        "A target": "lead program",  # who knows of the concern
+        "A by admin": "lead head program",
+        "B by stranger": "program",
+        "B by moved": "program",
+        **{f"B{kind}": "program" for kind in ("", " sealed", " concern", " about", " target")},
+    },
+    "core_rowchange": {
+        "none": "program",
+        "A": "lead head program",
+        "A concern": "program",
+        "A grant": "program",
+        "A told of A": "lead head program",
+        "A told of A concern": "lead program",
+        "A told of A accusation": "program",
+        **{f"B{kind}": "program" for kind in ("", " concern", " grant")},
+        **{f"B told of {kind}": "program" for kind in ("B", "B concern", "B of moved")},
+    },
+    "core_auditlink": {"link": "program"},
+    "core_audithead": {"head": ""},
+    "core_auditpending": {},  # emptied at the end of each transaction
+}
+
+# Who may insert a copy of the row, where that isn't who sees it.
+_BY_AUTHOR = {
+    **{f"A {level}": "author program" for level in ("school", "restricted", "sealed", "process")},
+    **{f"B {level}": "b_author program" for level in ("school", "restricted", "sealed", "process")},
+    "B of moved": "program",
+}
+_NOBODY = "program nobody forged expired closed"  # tries to sign in are written down by nobody
+INSERTS: dict[str, dict[str, str]] = {
+    **dict.fromkeys(
+        ("schools_school", "schools_schoolclass", "schools_schoolday", "schools_schoolyear", "schools_term"),
+        BY_SCHOOL,
+    ),
+    "schools_membership": BY_SCHOOL
+    | {
+        **{f"A of {name}": "A program" for name in ("left", "soon", "closed")},
+        "B of moved": "B program",
+        **{f"area of {name}": "program" for name in ("official", "left", "soon")},
+    },
+    "students_emergencyaccess": {
+        **{f"A of {name}": f"{name} program" for name in ("rescuer", "saver", "late", "done", "early")},
+        "B of stranger": "stranger program",
+        "B of moved": "program",
+    },
+    "counselling_session": _BY_AUTHOR,
+    "counselling_sessiontext": _BY_AUTHOR,
+    "counselling_linkedpupil": _BY_AUTHOR,
+    "counselling_followup": _BY_AUTHOR,
+    "counselling_session_topics": _BY_AUTHOR,
+    "counselling_entrygrant": {
+        "A restricted to named": "lead program",  # granted by the lead, who reads it
+        "A restricted to dropped": "program",  # by a teacher, who doesn't
+        "A sealed to named": "author program",
+        "A sealed to dropped": "program",
+        "B restricted to moved": "b_author program",
+        "B sealed to moved": "b_author program",
+        "B of moved to moved": "program",
+        "B of moved to named": "program",
+    },
+    "counselling_concern": {
+        **{f"A {kind}": "reporter program" for kind in ("open", "accusation", "about lead")},
+        "A by accused": "accused program",
+        "B open": "b_author program",
+        "B of moved": "program",
+    },
+    "counselling_concerntext": {
+        **{f"A {kind}": "reporter program" for kind in ("open", "accusation", "about lead")},
+        "A open by head": "program",  # wrote of a concern that isn't theirs to know
+        "A by accused": "accused program",
+        "B open": "b_author program",
+        "B of moved": "program",
+    },
+    "counselling_concernreader": {
+        "A open": "lead program",
+        "A open by head": "program",
+        "A accusation": "reporter program",
+        "A about lead": "reporter program",
+        "B open": "b_author program",
+    },
+    "reminders_reminder": {
+        **{f"A{kind}": "A program" for kind in ("", " concern", " accusation")},
+        **{f"B{kind}": "B program" for kind in ("", " concern", " of moved")},
+    },
+    "core_auditevent": {
+        "none": "everybody",
+        **{f"{place} by {name}": f"{name} {_NOBODY}" for place, name in (("A", "admin"), ("B", "stranger"), ("B", "moved"))},
+        **{f"{tag}{kind}": f"teacher {_NOBODY}" for tag in "AB" for kind in ("", " sealed", " concern", " about", " target")},
+    },
+    **dict.fromkeys(("core_rowchange", "core_auditlink", "core_audithead", "core_auditpending"), {}),
+}
+
+# An update without WHERE, which asks the policies for UPDATE alone: who changes which rows so.
+_CONCERNS = {
+    "A open": "lead counsellor program",
+    "A accusation": _CONCERN,
+    "A about lead": _CONCERN,
+    "A by accused": "lead program",
+    "B open": "program",
+    "B of moved": "program",
+}
+UPDATES: dict[str, tuple[str, dict[str, str]]] = {
+    "counselling_session": ("withdrawn_at = NULL, withdrawn_by_id = NULL", _BY_AUTHOR),
+    "counselling_followup": ("done_at = NULL, done_by_id = NULL", SEES["counselling_followup"]),
+    "counselling_entrygrant": (
+        "revoked_at = NULL, revoked_by_id = NULL",
+        {
+            "A restricted to named": "author counsellor lead program",
+            "A restricted to dropped": "author counsellor lead program",
+            "A sealed to named": "author program",
+            "A sealed to dropped": "author program",
+            "B restricted to moved": "B program",
+            "B sealed to moved": "b_author program",
+            "B of moved to moved": "program",
+            "B of moved to named": "program",
+        },
+    ),
+    "counselling_concern": ("status = 'received'", _CONCERNS),
+    "counselling_concernreader": (
+        "revoked_at = NULL, revoked_by_id = NULL",
+        {
+            "A open": "lead counsellor program",
+            "A open by head": "lead counsellor program",
+            "A accusation": _CONCERN,
+            "A about lead": _CONCERN,
+            "B open": "program",
+        },
+    ),
+}
+
+# What the functions that policies ask say to each; whoever isn't named hears of nothing.
+FUNCTIONS: dict[str, dict[str, str]] = {
+    "my_schools": {"A": "A program", "B": "B program"},
+    "my_places": {"A": "A program official", "B": "B program"},
+    "my_classes": {"A": "A program", "B": "B program"},
+    "my_restricted_schools": {"A": "counsellor lead", "B": "stranger"},
+    "my_process_schools": {"A": "counsellor", "B": "stranger"},
+    "my_audit_schools": {"A": "lead head"},
+    "my_granted_sessions": {
+        "A restricted": "named",
+        "A sealed": "named",
+        "B restricted": "moved",
+        "B sealed": "moved",
+        "B of moved": "moved named",
+    },
+    "my_emergency_students": {"A": "rescuer saver", "B": "stranger"},
+    "my_emergency_sealed_students": {"A": "saver"},
+    "my_concerns": {
+        "A open": "lead counsellor",
+        "A accusation": "counsellor",
+        "A about lead": "counsellor",
+        "A by accused": "lead",
+    },
+    "my_reports": {
+        **{f"A {kind}": "reporter" for kind in ("open", "accusation", "about lead")},
+        "A by accused": "accused",
+        "B open": "b_author",
+    },
+    "my_concern_names": {
+        "A open": "lead counsellor reporter",
+        "A accusation": "counsellor reporter",
+        "A about lead": "counsellor reporter",
+        "A by accused": "lead accused",
+        "B open": "b_author",
+    },
+}
+# What the program may do with a table; all four where nothing stands.
+RIGHTS: dict[str, str] = {
+    "core_auditevent": "SELECT INSERT",
+    "core_rowchange": "SELECT",
+    "core_auditlink": "SELECT",
+    "core_audithead": "",
+    "core_auditpending": "",
+    "core_export": "SELECT INSERT DELETE UPDATE(content)",
+    "counselling_sessiontext": "SELECT INSERT",
+    "counselling_session_topics": "SELECT INSERT",
+    "counselling_linkedpupil": "SELECT INSERT",
+    "counselling_concerntext": "SELECT INSERT",
+    "counselling_session": "SELECT INSERT UPDATE(withdrawn_at withdrawn_by_id)",
+    "counselling_entrygrant": "SELECT INSERT UPDATE(revoked_at revoked_by_id)",
+    "counselling_concernreader": "SELECT INSERT UPDATE(revoked_at revoked_by_id)",
+    "counselling_concern": "SELECT INSERT UPDATE(acknowledged_at acknowledged_by_id closed_at closed_by_id outcome status)",
+    "students_emergencyaccess": "SELECT INSERT"
+    " UPDATE(approved_at approved_by_id ended_at note reviewed_at reviewed_by_id verdict)",
+    "django_migrations": "SELECT",
+}
+# The functions of the schema kl that the program may not call: they write the audit's chain.
+NOT_CALLED = {"append_link", "audit_batch", "link_batch", "link_pending", "note_changes", "row_values", "stamp_event"}
