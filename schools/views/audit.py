@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts import step_up
 from accounts.http import SignedInRequest
 from accounts.permissions import Perm
 from core import cells
@@ -86,6 +87,11 @@ def export(request: SignedInRequest, school_id: uuid.UUID) -> HttpResponse:
     """The events that the page was asked for, as a file of at most a year."""
     on = timezone.localdate()
     school = access.get_school_or_404(request.user, school_id, Perm.AUDIT_READ, on=on)
+    return _export(request, school)
+
+
+@step_up.required
+def _export(request: SignedInRequest, school: School) -> HttpResponse:
     form = _form(request.POST, school)
     if not form.is_valid():
         return _events_page(request, school, form, status=422)

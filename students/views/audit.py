@@ -12,6 +12,7 @@ from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from accounts import step_up
 from accounts.http import SignedInRequest
 from accounts.permissions import Perm
 from schools import access as school_access
@@ -25,6 +26,8 @@ EARLIEST, LATEST = date(2020, 1, 1), date(2100, 1, 1)
 def who_looked(request: SignedInRequest, public_id: uuid.UUID) -> HttpResponse:
     """Who opened this child's page, printed it or read restricted entries, when and why they could."""
     student = access.get_student_or_404(request.user, public_id, Perm.AUDIT_READ, on=timezone.localdate())
+    if not step_up.is_fresh(request):
+        return step_up.door(request)
     lines, page = looks.looks_at(student, cursor=request.GET.get("cursor"))
     context = {"student": student, "lines": lines, "page": page, "title": _("Who looked?")}
     return render(request, "students/who_looked.html", context)

@@ -426,13 +426,13 @@ ROWS: list[Row] = [
     *_pages("schools:audit", Scope.MINE, "GET", allow=AUDITING),
     *_pages("students:own_unusual_reads", Scope.MINE, "GET", allow=AUDITING),
     *[
-        Row(name, method, Scope.OBJECT, AUDITING, known - AUDITING, (of,))
-        for name, method, known, of in (
-            ("schools:school_audit", "GET", EVERYBODY, "school"),
-            ("schools:school_audit_changes", "GET", EVERYBODY, "school"),
-            ("schools:school_audit_export", "POST", EVERYBODY, "school"),
-            ("students:unusual_reads", "GET", EVERYBODY, "school"),
-            ("students:who_looked", "GET", SCHOOL, "student"),
+        Row(name, method, Scope.OBJECT, AUDITING, known - AUDITING, (of,), again=again)
+        for name, method, known, of, again in (
+            ("schools:school_audit", "GET", EVERYBODY, "school", Again.NEVER),
+            ("schools:school_audit_changes", "GET", EVERYBODY, "school", Again.NEVER),
+            ("schools:school_audit_export", "POST", EVERYBODY, "school", Again.ALWAYS),
+            ("students:unusual_reads", "GET", EVERYBODY, "school", Again.NEVER),
+            ("students:who_looked", "GET", SCHOOL, "student", Again.ALWAYS),
         )
     ],
     # --- reminders -------------------------------------------------------------------------------

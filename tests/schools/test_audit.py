@@ -8,6 +8,7 @@ from datetime import date
 import pytest
 from django.urls import reverse
 
+from accounts import step_up
 from core import audit
 from core.models import AuditEvent
 from schools import audit_words
@@ -209,3 +210,16 @@ def test_a_file_without_days_is_refused_beside_the_field(client, lead, school):
 
     assert response.status_code == 422
     assert "Choose the first and the last day of the file." in response.content.decode()
+
+
+def test_the_file_and_who_looked_ask_for_the_second_factor_again(client, lead, school, student):
+    client.force_login(lead)
+    session = client.session
+    session[step_up.SESSION_KEY] |= {"at": 0}
+    session.save()
+
+    file = client.post(url("school_audit_export", school), {"since": "2026-01-01", "until": "2026-01-31"})
+    looked = client.get(reverse("students:who_looked", args=[student.public_id]))
+
+    assert [answer["Location"].partition("?")[0] for answer in (file, looked)] == [reverse("mfa_step_up")] * 2
+    assert not AuditEvent.objects.filter(event="audit.exported").exists()
