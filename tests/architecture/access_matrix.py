@@ -18,116 +18,70 @@ answer 405.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from enum import Enum, auto
-
 from accounts.roles import Role
-
-TEACHING = {
-    Role.HOMEROOM_TEACHER,
-    Role.PAIRED_TEACHER,
-    Role.COUNSELLOR,
-    Role.SAFEGUARDING_LEAD,
-    Role.HEAD_TEACHER,
-}
-LOGGING = TEACHING | {Role.WARDEN}
-SCHOOL = LOGGING | {Role.SCHOOL_ADMIN}
-EVERYBODY = set(Role)
-OVERSEEING = {Role.SAFEGUARDING_LEAD, Role.SCHOOL_ADMIN, Role.HEAD_TEACHER}
-EXPORTING = {Role.SCHOOL_ADMIN, Role.HOMEROOM_TEACHER}
-AUDITING = {Role.SAFEGUARDING_LEAD, Role.HEAD_TEACHER}
-INVITING = {Role.SCHOOL_ADMIN, Role.HEAD_TEACHER}
-JUDGING = {Role.SAFEGUARDING_LEAD, Role.COUNSELLOR, Role.HEAD_TEACHER}
-READING_RESTRICTED = frozenset({Role.COUNSELLOR, Role.SAFEGUARDING_LEAD})
-
-
-class Scope(Enum):
-    PUBLIC = auto()  # anybody, signed in or not
-    SIGNED_IN = auto()  # every signed-in person, about themselves
-    MINE = auto()  # a right held anywhere: lists of one's own
-    OBJECT = auto()  # a right over the object in the URL
-
-
-class Again(Enum):
-    """When a row asks for the second factor again."""
-
-    NEVER = auto()
-    ALWAYS = auto()
-    CLOSED = auto()  # when the entry is a closed one: restricted, sealed, a working note
-
-
-# Arguments that name a pupil, or what hangs on one.
-ENTRY = {"session", "follow_up"}
-PUPIL = {"student", "concern", "emergency"} | ENTRY
-
-
-@dataclass(frozen=True)
-class Row:
-    """`args` name things of the world in world_objects.py; `data` is a form that gets through or 422."""
-
-    name: str
-    method: str
-    scope: Scope
-    allow: set[Role] = field(default_factory=set)
-    refuse: set[Role] = field(default_factory=set)
-    args: tuple[str, ...] = ()
-    data: dict[str, object] = field(default_factory=dict)
-    json: bool = False
-    ties: bool = True
-    again: Again = Again.NEVER
-    restricted: frozenset[Role] | None = None
-    before_factor: bool = False
-
-
-def _pages(name: str, scope: Scope, *methods: str, **rest: object) -> list[Row]:
-    return [Row(name, method, scope, **rest) for method in methods]  # type: ignore[arg-type]
-
+from tests.architecture.access_matrix_api import API_ROWS
+from tests.architecture.access_rows import (
+    AUDITING,
+    EVERYBODY,
+    EXPORTING,
+    INVITING,
+    JUDGING,
+    LOGGING,
+    OVERSEEING,
+    READING_RESTRICTED,
+    SCHOOL,
+    TEACHING,
+    Again,
+    Row,
+    Scope,
+    pages,
+)
 
 ROWS: list[Row] = [
-    *_pages("healthz", Scope.PUBLIC, "GET"),
-    *_pages("hide", Scope.PUBLIC, "GET"),
-    *_pages("csp_report", Scope.PUBLIC, "POST"),
+    *pages("healthz", Scope.PUBLIC, "GET"),
+    *pages("hide", Scope.PUBLIC, "GET"),
+    *pages("csp_report", Scope.PUBLIC, "POST"),
     # the gallery of components: local and test settings only, samples only
     *[
         row
         for name in ("ui_gallery", "ui_child", "ui_dialog", "ui_paper")
-        for row in _pages(name, Scope.PUBLIC, "GET")
+        for row in pages(name, Scope.PUBLIC, "GET")
     ],
     # --- signing in ------------------------------------------------------------------------------
-    *_pages("accounts:guest_language", Scope.PUBLIC, "POST"),
-    *_pages("account_login", Scope.PUBLIC, "GET", "POST"),
-    *_pages("account_reset_password", Scope.PUBLIC, "GET", "POST"),
-    *_pages("account_reset_password_done", Scope.PUBLIC, "GET"),
-    *_pages("account_reset_password_from_key", Scope.PUBLIC, "GET", "POST", args=("uidb36", "reset_key")),
-    *_pages("account_reset_password_from_key_done", Scope.PUBLIC, "GET"),
-    *_pages("account_logout", Scope.PUBLIC, "GET", "POST"),
+    *pages("accounts:guest_language", Scope.PUBLIC, "POST"),
+    *pages("account_login", Scope.PUBLIC, "GET", "POST"),
+    *pages("account_reset_password", Scope.PUBLIC, "GET", "POST"),
+    *pages("account_reset_password_done", Scope.PUBLIC, "GET"),
+    *pages("account_reset_password_from_key", Scope.PUBLIC, "GET", "POST", args=("uidb36", "reset_key")),
+    *pages("account_reset_password_from_key_done", Scope.PUBLIC, "GET"),
+    *pages("account_logout", Scope.PUBLIC, "GET", "POST"),
     # --- the second factor -----------------------------------------------------------------------
-    *_pages("mfa_authenticate", Scope.PUBLIC, "GET", "POST"),
-    *_pages("mfa_cancel", Scope.PUBLIC, "POST"),
-    *_pages("mfa_index", Scope.SIGNED_IN, "GET", before_factor=True),
-    *_pages("mfa_step_up", Scope.SIGNED_IN, "GET", "POST", before_factor=True),
-    *_pages("mfa_activate_totp", Scope.SIGNED_IN, "GET", "POST", before_factor=True),
-    *_pages("mfa_add_webauthn", Scope.SIGNED_IN, "GET", "POST", before_factor=True),
-    *_pages("mfa_generate_recovery_codes", Scope.SIGNED_IN, "GET", "POST", before_factor=True),
-    *_pages("mfa_remove", Scope.SIGNED_IN, "POST", again=Again.ALWAYS, before_factor=True),
-    *_pages("account_change_password", Scope.SIGNED_IN, "GET", "POST"),
-    *_pages("schools:open_invitation", Scope.PUBLIC, "GET", args=("invitation_token",)),
-    *_pages("schools:join", Scope.PUBLIC, "GET", "POST"),
+    *pages("mfa_authenticate", Scope.PUBLIC, "GET", "POST"),
+    *pages("mfa_cancel", Scope.PUBLIC, "POST"),
+    *pages("mfa_index", Scope.SIGNED_IN, "GET", before_factor=True),
+    *pages("mfa_step_up", Scope.SIGNED_IN, "GET", "POST", before_factor=True),
+    *pages("mfa_activate_totp", Scope.SIGNED_IN, "GET", "POST", before_factor=True),
+    *pages("mfa_add_webauthn", Scope.SIGNED_IN, "GET", "POST", before_factor=True),
+    *pages("mfa_generate_recovery_codes", Scope.SIGNED_IN, "GET", "POST", before_factor=True),
+    *pages("mfa_remove", Scope.SIGNED_IN, "POST", again=Again.ALWAYS, before_factor=True),
+    *pages("account_change_password", Scope.SIGNED_IN, "GET", "POST"),
+    *pages("schools:open_invitation", Scope.PUBLIC, "GET", args=("invitation_token",)),
+    *pages("schools:join", Scope.PUBLIC, "GET", "POST"),
     # --- myself ----------------------------------------------------------------------------------
-    *_pages("accounts:me", Scope.SIGNED_IN, "GET"),
-    *_pages("accounts:preferences", Scope.SIGNED_IN, "GET"),
-    *_pages("accounts:preferences", Scope.SIGNED_IN, "POST", before_factor=True),
-    *_pages("accounts:session_left", Scope.PUBLIC, "GET"),
-    *_pages("accounts:session_over", Scope.PUBLIC, "GET"),
-    *_pages("accounts:sessions_end_others", Scope.SIGNED_IN, "POST"),
+    *pages("accounts:me", Scope.SIGNED_IN, "GET"),
+    *pages("accounts:preferences", Scope.SIGNED_IN, "GET"),
+    *pages("accounts:preferences", Scope.SIGNED_IN, "POST", before_factor=True),
+    *pages("accounts:session_left", Scope.PUBLIC, "GET"),
+    *pages("accounts:session_over", Scope.PUBLIC, "GET"),
+    *pages("accounts:sessions_end_others", Scope.SIGNED_IN, "POST"),
     # only one's own: in the world, it is nobody's of the cast
-    *_pages("accounts:session_end", Scope.OBJECT, "POST", args=("browser_session",)),
-    *_pages("accounts:issue_token", Scope.SIGNED_IN, "POST", again=Again.ALWAYS),
-    *_pages("accounts:revoke_token", Scope.SIGNED_IN, "POST"),
+    *pages("accounts:session_end", Scope.OBJECT, "POST", args=("browser_session",)),
+    *pages("accounts:issue_token", Scope.SIGNED_IN, "POST", again=Again.ALWAYS),
+    *pages("accounts:revoke_token", Scope.SIGNED_IN, "POST"),
     # --- the school ------------------------------------------------------------------------------
-    *_pages("schools:overview", Scope.SIGNED_IN, "GET"),
-    *_pages("schools:detail", Scope.OBJECT, "GET", allow=EVERYBODY, args=("school",)),
-    *_pages("schools:calendar", Scope.OBJECT, "GET", allow=EVERYBODY, args=("school",)),
+    *pages("schools:overview", Scope.SIGNED_IN, "GET"),
+    *pages("schools:detail", Scope.OBJECT, "GET", allow=EVERYBODY, args=("school",)),
+    *pages("schools:calendar", Scope.OBJECT, "GET", allow=EVERYBODY, args=("school",)),
     *[
         page
         for name, methods, args in (
@@ -142,7 +96,7 @@ ROWS: list[Row] = [
             ("day_edit", ("GET", "POST"), ("day",)),
             ("day_remove", ("POST",), ("day",)),
         )
-        for page in _pages(
+        for page in pages(
             f"schools:{name}",
             Scope.OBJECT,
             *methods,
@@ -152,7 +106,7 @@ ROWS: list[Row] = [
         )
     ],
     # --- people of the school --------------------------------------------------------------------
-    *_pages("schools:members", Scope.MINE, "GET", allow=INVITING),
+    *pages("schools:members", Scope.MINE, "GET", allow=INVITING),
     *[
         page
         for name, methods, args in (
@@ -167,7 +121,7 @@ ROWS: list[Row] = [
             ("duty_cancel", ("POST",), ("duty",)),
             ("invitation_withdraw", ("POST",), ("invitation",)),
         )
-        for page in _pages(
+        for page in pages(
             f"schools:{name}",
             Scope.OBJECT,
             *methods,
@@ -183,7 +137,7 @@ ROWS: list[Row] = [
             ("invitations_to_confirm", "GET", ()),
             ("invitation_confirm", "POST", ("invitation",)),
         )
-        for page in _pages(
+        for page in pages(
             f"schools:{name}",
             Scope.OBJECT,
             method,
@@ -193,7 +147,7 @@ ROWS: list[Row] = [
         )
     ],
     # --- topics ----------------------------------------------------------------------------------
-    *_pages("counselling:topics", Scope.MINE, "GET", allow={Role.SAFEGUARDING_LEAD}),
+    *pages("counselling:topics", Scope.MINE, "GET", allow={Role.SAFEGUARDING_LEAD}),
     *[
         page
         for name, methods, arg in (
@@ -205,7 +159,7 @@ ROWS: list[Row] = [
             ("topic_retire", ("POST",), "topic"),
             ("topic_restore", ("POST",), "topic"),
         )
-        for page in _pages(
+        for page in pages(
             f"counselling:{name}",
             Scope.OBJECT,
             *methods,
@@ -216,16 +170,16 @@ ROWS: list[Row] = [
         )
     ],
     # --- pupils ----------------------------------------------------------------------------------
-    *_pages("students:today", Scope.SIGNED_IN, "GET"),
-    *_pages("students:finder", Scope.MINE, "GET", "POST", allow=SCHOOL),
-    *_pages("students:list", Scope.MINE, "GET", allow=SCHOOL),
-    *_pages("students:detail", Scope.OBJECT, "GET", allow=SCHOOL, args=("student",)),
-    *_pages("students:print", Scope.OBJECT, "GET", allow=SCHOOL, args=("student",)),
-    *_pages("students:new", Scope.MINE, "GET", "POST", allow={Role.SCHOOL_ADMIN}),
-    *_pages("students:export", Scope.MINE, "GET", "POST", allow=EXPORTING, again=Again.ALWAYS),
+    *pages("students:today", Scope.SIGNED_IN, "GET"),
+    *pages("students:finder", Scope.MINE, "GET", "POST", allow=SCHOOL),
+    *pages("students:list", Scope.MINE, "GET", allow=SCHOOL),
+    *pages("students:detail", Scope.OBJECT, "GET", allow=SCHOOL, args=("student",)),
+    *pages("students:print", Scope.OBJECT, "GET", allow=SCHOOL, args=("student",)),
+    *pages("students:new", Scope.MINE, "GET", "POST", allow={Role.SCHOOL_ADMIN}),
+    *pages("students:export", Scope.MINE, "GET", "POST", allow=EXPORTING, again=Again.ALWAYS),
     # a file is its requester's alone: to all others it isn't there
-    *_pages("students:export_detail", Scope.OBJECT, "GET", allow={Role.SCHOOL_ADMIN}, args=("export",)),
-    *_pages(
+    *pages("students:export_detail", Scope.OBJECT, "GET", allow={Role.SCHOOL_ADMIN}, args=("export",)),
+    *pages(
         "students:export_file",
         Scope.OBJECT,
         "GET",
@@ -233,11 +187,11 @@ ROWS: list[Row] = [
         args=("export",),
         again=Again.ALWAYS,
     ),
-    *_pages("students:export_remove", Scope.OBJECT, "POST", allow={Role.SCHOOL_ADMIN}, args=("export",)),
+    *pages("students:export_remove", Scope.OBJECT, "POST", allow={Role.SCHOOL_ADMIN}, args=("export",)),
     *[
         page
         for name in ("edit", "place", "leave")
-        for page in _pages(
+        for page in pages(
             f"students:{name}",
             Scope.OBJECT,
             "GET",
@@ -251,7 +205,7 @@ ROWS: list[Row] = [
     *[
         page
         for name, methods in (("pairings", ("GET", "POST")), ("pairing_end", ("POST",)))
-        for page in _pages(
+        for page in pages(
             f"students:{name}",
             Scope.OBJECT,
             *methods,
@@ -261,14 +215,14 @@ ROWS: list[Row] = [
         )
     ],
     # --- break-glass: in the world, somebody else has opened the pupil's record ---------------------
-    *_pages("students:emergency_find", Scope.MINE, "GET", "POST", allow=LOGGING),
+    *pages("students:emergency_find", Scope.MINE, "GET", "POST", allow=LOGGING),
     *[
         page
         for method, again in (
             ("GET", Again.ALWAYS),
             ("POST", Again.NEVER),
         )  # the form says it beside the reason
-        for page in _pages(
+        for page in pages(
             "students:emergency_open",
             Scope.OBJECT,
             method,
@@ -279,9 +233,9 @@ ROWS: list[Row] = [
             again=again,
         )
     ],
-    *_pages("students:emergencies", Scope.MINE, "GET", allow={Role.SAFEGUARDING_LEAD, Role.HEAD_TEACHER}),
-    *_pages("students:emergency", Scope.OBJECT, "GET", allow=JUDGING, args=("emergency",)),
-    *_pages(
+    *pages("students:emergencies", Scope.MINE, "GET", allow={Role.SAFEGUARDING_LEAD, Role.HEAD_TEACHER}),
+    *pages("students:emergency", Scope.OBJECT, "GET", allow=JUDGING, args=("emergency",)),
+    *pages(
         "students:emergency_approve",
         Scope.OBJECT,
         "POST",
@@ -289,8 +243,8 @@ ROWS: list[Row] = [
         refuse={Role.HEAD_TEACHER},
         args=("emergency",),
     ),
-    *_pages("students:emergency_end", Scope.OBJECT, "POST", refuse=JUDGING, args=("emergency",)),
-    *_pages(
+    *pages("students:emergency_end", Scope.OBJECT, "POST", refuse=JUDGING, args=("emergency",)),
+    *pages(
         "students:emergency_review",
         Scope.OBJECT,
         "POST",
@@ -299,7 +253,7 @@ ROWS: list[Row] = [
         args=("emergency",),
     ),
     # --- roster import ---------------------------------------------------------------------------
-    *_pages("students:roster_imports", Scope.MINE, "GET", "POST", allow={Role.SCHOOL_ADMIN}),
+    *pages("students:roster_imports", Scope.MINE, "GET", "POST", allow={Role.SCHOOL_ADMIN}),
     *[
         page
         for name, method, args in (
@@ -309,7 +263,7 @@ ROWS: list[Row] = [
             ("decide", "POST", ("roster", "roster_row")),
             ("report", "GET", ("roster", "report_kind")),
         )
-        for page in _pages(
+        for page in pages(
             f"students:roster_import_{name}",
             Scope.OBJECT,
             method,
@@ -319,47 +273,31 @@ ROWS: list[Row] = [
         )
     ],
     # --- talks -----------------------------------------------------------------------------------
-    *_pages("counselling:pick", Scope.MINE, "GET", allow=LOGGING),
-    *_pages(
-        "counselling:talk_new",
-        Scope.OBJECT,
-        "GET",
-        "POST",
-        allow=LOGGING,
-        refuse={Role.SCHOOL_ADMIN},
-        args=("student",),
-    ),
-    *_pages(
-        "counselling:draft_save",
-        Scope.OBJECT,
-        "POST",
-        allow=LOGGING,
-        refuse={Role.SCHOOL_ADMIN},
-        args=("student",),
-    ),
-    *_pages(
-        "counselling:draft_discard",
-        Scope.OBJECT,
-        "POST",
-        allow=LOGGING,
-        refuse={Role.SCHOOL_ADMIN},
-        args=("student",),
-    ),
-    *_pages(
-        "counselling:readers",
-        Scope.OBJECT,
-        "GET",
-        allow=LOGGING,
-        refuse={Role.SCHOOL_ADMIN},
-        args=("student",),
-    ),
-    *_pages("counselling:talk", Scope.OBJECT, "GET", allow=TEACHING, args=("session",), again=Again.CLOSED),
-    *_pages("counselling:talk_readers", Scope.OBJECT, "GET", allow=TEACHING, args=("session",)),
+    *pages("counselling:pick", Scope.MINE, "GET", allow=LOGGING),
+    *[
+        page
+        for name, methods in (
+            ("talk_new", ("GET", "POST")),
+            ("draft_save", ("POST",)),
+            ("draft_discard", ("POST",)),
+            ("readers", ("GET",)),
+        )
+        for page in pages(
+            f"counselling:{name}",
+            Scope.OBJECT,
+            *methods,
+            allow=LOGGING,
+            refuse={Role.SCHOOL_ADMIN},
+            args=("student",),
+        )
+    ],
+    *pages("counselling:talk", Scope.OBJECT, "GET", allow=TEACHING, args=("session",), again=Again.CLOSED),
+    *pages("counselling:talk_readers", Scope.OBJECT, "GET", allow=TEACHING, args=("session",)),
     # the world's entry is school-wide: nobody names its readers
     *[
         page
         for name, args in (("talk_readers", ("session",)), ("talk_unshare", ("session", "user")))
-        for page in _pages(
+        for page in pages(
             f"counselling:{name}",
             Scope.OBJECT,
             "POST",
@@ -369,12 +307,12 @@ ROWS: list[Row] = [
         )
     ],
     # only the author corrects or takes back: in the world, nobody of the cast is
-    *_pages("counselling:talk_correct", Scope.OBJECT, "GET", "POST", refuse=TEACHING, args=("session",)),
-    *_pages("counselling:talk_withdraw", Scope.OBJECT, "POST", refuse=TEACHING, args=("session",)),
-    *_pages("counselling:follow_ups", Scope.MINE, "GET", allow=LOGGING),
-    *_pages("counselling:quiet", Scope.MINE, "GET", allow=LOGGING),
-    *_pages("counselling:follow_up", Scope.OBJECT, "GET", "POST", allow=TEACHING, args=("follow_up",)),
-    *_pages(
+    *pages("counselling:talk_correct", Scope.OBJECT, "GET", "POST", refuse=TEACHING, args=("session",)),
+    *pages("counselling:talk_withdraw", Scope.OBJECT, "POST", refuse=TEACHING, args=("session",)),
+    *pages("counselling:follow_ups", Scope.MINE, "GET", allow=LOGGING),
+    *pages("counselling:quiet", Scope.MINE, "GET", allow=LOGGING),
+    *pages("counselling:follow_up", Scope.OBJECT, "GET", "POST", allow=TEACHING, args=("follow_up",)),
+    *pages(
         "counselling:follow_up_note",
         Scope.OBJECT,
         "GET",
@@ -383,7 +321,7 @@ ROWS: list[Row] = [
         again=Again.CLOSED,
     ),
     # only a promise of somebody who left is handed over: the one in the world is such a person's
-    *_pages(
+    *pages(
         "counselling:follow_up_hand_over",
         Scope.OBJECT,
         "GET",
@@ -392,15 +330,15 @@ ROWS: list[Row] = [
         refuse=TEACHING - {Role.SAFEGUARDING_LEAD},
         args=("follow_up",),
     ),
-    *_pages("counselling:follow_up_done", Scope.OBJECT, "POST", allow=TEACHING, args=("follow_up",)),
-    *_pages("counselling:follow_up_reopen", Scope.OBJECT, "POST", allow=TEACHING, args=("follow_up",)),
-    *_pages("counselling:follow_up_cancel", Scope.OBJECT, "POST", allow=TEACHING, args=("follow_up",)),
+    *pages("counselling:follow_up_done", Scope.OBJECT, "POST", allow=TEACHING, args=("follow_up",)),
+    *pages("counselling:follow_up_reopen", Scope.OBJECT, "POST", allow=TEACHING, args=("follow_up",)),
+    *pages("counselling:follow_up_cancel", Scope.OBJECT, "POST", allow=TEACHING, args=("follow_up",)),
     # --- concerns: everybody of the school reports, the lead reads; the colleague a concern is about meets 404
     # (tests/counselling/test_concern_pages.py) ---
-    *_pages("counselling:concerns", Scope.MINE, "GET", allow=SCHOOL),
-    *_pages("counselling:concern_new", Scope.MINE, "GET", "POST", allow=SCHOOL),
-    *_pages("counselling:concern_draft_save", Scope.MINE, "POST", allow=SCHOOL),
-    *_pages("counselling:concern_draft_discard", Scope.MINE, "POST", allow=SCHOOL),
+    *pages("counselling:concerns", Scope.MINE, "GET", allow=SCHOOL),
+    *pages("counselling:concern_new", Scope.MINE, "GET", "POST", allow=SCHOOL),
+    *pages("counselling:concern_draft_save", Scope.MINE, "POST", allow=SCHOOL),
+    *pages("counselling:concern_draft_discard", Scope.MINE, "POST", allow=SCHOOL),
     *[
         page
         for name, method, again in (
@@ -413,7 +351,7 @@ ROWS: list[Row] = [
             ("concern_share", "POST", Again.NEVER),
             ("concern_unshare", "POST", Again.NEVER),
         )
-        for page in _pages(
+        for page in pages(
             f"counselling:{name}",
             Scope.OBJECT,
             method,
@@ -423,8 +361,8 @@ ROWS: list[Row] = [
         )
     ],
     # --- the audit trail ---------------------------------------------------------------------------
-    *_pages("schools:audit", Scope.MINE, "GET", allow=AUDITING),
-    *_pages("students:own_unusual_reads", Scope.MINE, "GET", allow=AUDITING),
+    *pages("schools:audit", Scope.MINE, "GET", allow=AUDITING),
+    *pages("students:own_unusual_reads", Scope.MINE, "GET", allow=AUDITING),
     *[
         Row(name, method, Scope.OBJECT, AUDITING, known - AUDITING, (of,), again=again)
         for name, method, known, of, again in (
@@ -436,12 +374,12 @@ ROWS: list[Row] = [
         )
     ],
     # --- reminders -------------------------------------------------------------------------------
-    *_pages("reminders:bell", Scope.SIGNED_IN, "GET"),
-    *_pages("reminders:mark_all_read", Scope.SIGNED_IN, "POST"),
+    *pages("reminders:bell", Scope.SIGNED_IN, "GET"),
+    *pages("reminders:mark_all_read", Scope.SIGNED_IN, "POST"),
     # only the reader opens it: in the world, nobody of the cast is
-    *_pages("reminders:open", Scope.OBJECT, "GET", "POST", args=("reminder",)),
-    *_pages("reminders:oversight", Scope.MINE, "GET", allow=OVERSEEING),
-    *_pages(
+    *pages("reminders:open", Scope.OBJECT, "GET", "POST", args=("reminder",)),
+    *pages("reminders:oversight", Scope.MINE, "GET", allow=OVERSEEING),
+    *pages(
         "reminders:resolve",
         Scope.OBJECT,
         "POST",
@@ -450,42 +388,5 @@ ROWS: list[Row] = [
         args=("reminder",),
         data={"outcome": "arrived"},
     ),
-    # --- API: the same rights as the pages ------------------------------------------------------------
-    *_pages("reference_for_programs", Scope.SIGNED_IN, "GET"),
-    *_pages("api:schema", Scope.SIGNED_IN, "GET", json=True),
-    *_pages("api:token", Scope.SIGNED_IN, "DELETE", json=True),
-    *_pages("api:schools", Scope.SIGNED_IN, "GET", json=True),
-    *_pages("api:school", Scope.OBJECT, "GET", allow=EVERYBODY, args=("school",), json=True),
-    *_pages("api:school_classes", Scope.OBJECT, "GET", allow=EVERYBODY, args=("school",), json=True),
-    *_pages("api:school_topics", Scope.OBJECT, "GET", allow=EVERYBODY, args=("school",), json=True),
-    *_pages("api:students", Scope.MINE, "GET", allow=SCHOOL, json=True),
-    *_pages("api:student", Scope.OBJECT, "GET", allow=SCHOOL, args=("student",), json=True),
-    *_pages("api:sessions", Scope.MINE, "GET", "POST", allow=LOGGING, json=True),
-    *_pages("api:session", Scope.OBJECT, "GET", allow=TEACHING, args=("session",), json=True),
-    *_pages(
-        "api:session_texts",
-        Scope.OBJECT,
-        "GET",
-        allow=TEACHING,
-        args=("session",),
-        json=True,
-        again=Again.CLOSED,
-    ),
-    *_pages("api:session_texts", Scope.OBJECT, "POST", refuse=TEACHING, args=("session",), json=True),
-    *_pages("api:session_withdraw", Scope.OBJECT, "POST", refuse=TEACHING, args=("session",), json=True),
-    *_pages("api:follow_ups", Scope.MINE, "GET", allow=LOGGING, json=True),
-    *_pages("api:follow_up", Scope.OBJECT, "GET", allow=TEACHING, args=("follow_up",), json=True),
-    *_pages(
-        "api:follow_up_note",
-        Scope.OBJECT,
-        "GET",
-        allow=TEACHING,
-        args=("follow_up",),
-        json=True,
-        again=Again.CLOSED,
-    ),
-    *_pages("api:follow_up_done", Scope.OBJECT, "POST", allow=TEACHING, args=("follow_up",), json=True),
-    *_pages("api:follow_up_reopen", Scope.OBJECT, "POST", allow=TEACHING, args=("follow_up",), json=True),
-    *_pages("api:follow_up_cancel", Scope.OBJECT, "POST", allow=TEACHING, args=("follow_up",), json=True),
-    *_pages("api:follow_up_move", Scope.OBJECT, "POST", allow=TEACHING, args=("follow_up",), json=True),
+    *API_ROWS,
 ]

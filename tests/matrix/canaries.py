@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass, field
 
 from accounts.roles import ROLES, Reach, Role
-from tests.architecture.access_matrix import (
+from tests.architecture.access_rows import (
     AUDITING,
     EVERYBODY,
     INVITING,

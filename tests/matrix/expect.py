@@ -9,7 +9,7 @@ from typing import Any
 from django.urls import reverse
 
 from accounts.roles import Role
-from tests.architecture.access_matrix import PUPIL, READING_RESTRICTED, TEACHING, Again, Row, Scope
+from tests.architecture.access_rows import PUPIL, READING_RESTRICTED, TEACHING, Again, Row, Scope
 from tests.matrix import canaries
 from tests.matrix.world import Asker, Side
 

@@ -68,8 +68,49 @@ def _reading(user: User, *_args: Any, **_kwargs: Any) -> Any:
     )
 
 
+# The functions that decide, each answering yes or everything.
+OPENED: dict[str, Callable[..., Any]] = {
+    "schools.access.can": _yes,
+    "schools.access.holds": _true,
+    "schools.access.works_in": _true,
+    "schools.access.visible_schools": _all(School),
+    "students.access.visible_students": _all(Student),
+    "students.access.reason_for": _yes,
+    "students.access.may_approve": _true,
+    "students.access.may_review": _true,
+    "students.access.may_break_glass": _true,
+    "students.access.may_know_emergencies": _true,
+    "students.access.require_finding": _nothing,
+    "students.access.require_exporting": _nothing,
+    "students.access.exportable_students": _all(Student),
+    "students.access.get_export_or_404": _fetch(Export),
+    "counselling.access.reading": _reading,
+    "counselling.access.own_reading": _reading,
+    "counselling.access.visible_sessions": _all(Session),
+    "counselling.access.visible_follow_ups": _all(FollowUp),
+    "counselling.access.left_behind": _all(FollowUp),
+    "counselling.access.levels_for": lambda *_args, **_kwargs: list(Session.Sensitivity.values),
+    "counselling.access.may_share": _true,
+    "counselling.access.require_logging": _nothing,
+    "counselling.access.get_own_session_or_404": _fetch(Session, "student__school", "author"),
+    "counselling.access_concerns.require_reporting": _nothing,
+    "counselling.access_concerns.reading_reason": _yes,
+    "counselling.access_concerns.knowing_reason": _yes,
+    "counselling.access_concerns.handling_reason": lambda *_args, **_kwargs: access_concerns.LEAD,
+    "counselling.access_concerns.readable_concerns": _all(Concern),
+    "counselling.access_concerns.visible_concerns": _all(Concern),
+    "counselling.access_concerns.handled_concerns": _all(Concern),
+    "counselling.access_concerns.reported_concerns": _all(Concern),
+    "counselling.access_concerns.reports_about": _true,
+    "counselling.access_concerns.sees_child": _true,
+    "reminders.access.own": _all(Reminder),
+    "reminders.access.overseen": _all(Reminder),
+    "reminders.access.get_overseen_or_404": _fetch(Reminder, "school__area"),
+}
+
+
 def opened(school_ids: list[int]) -> dict[str, Callable[..., Any]]:
-    """The functions that decide, each answering yes or everything. `school_ids` are those of the whole world."""
+    """OPENED, and every role in every school of the whole world."""
 
     def grants(_user: User, *, on: Any) -> list[Grant]:
         held = [
@@ -77,45 +118,7 @@ def opened(school_ids: list[int]) -> dict[str, Callable[..., Any]]:
         ]
         return [*held, Grant(Role.DISTRICT_OFFICIAL, None, area_path="")]
 
-    return {
-        "schools.access.grants": grants,
-        "schools.access.can": _yes,
-        "schools.access.holds": _true,
-        "schools.access.works_in": _true,
-        "schools.access.visible_schools": _all(School),
-        "students.access.visible_students": _all(Student),
-        "students.access.reason_for": _yes,
-        "students.access.may_approve": _true,
-        "students.access.may_review": _true,
-        "students.access.may_break_glass": _true,
-        "students.access.may_know_emergencies": _true,
-        "students.access.require_finding": _nothing,
-        "students.access.require_exporting": _nothing,
-        "students.access.exportable_students": _all(Student),
-        "students.access.get_export_or_404": _fetch(Export),
-        "counselling.access.reading": _reading,
-        "counselling.access.own_reading": _reading,
-        "counselling.access.visible_sessions": _all(Session),
-        "counselling.access.visible_follow_ups": _all(FollowUp),
-        "counselling.access.left_behind": _all(FollowUp),
-        "counselling.access.levels_for": lambda *_args, **_kwargs: list(Session.Sensitivity.values),
-        "counselling.access.may_share": _true,
-        "counselling.access.require_logging": _nothing,
-        "counselling.access.get_own_session_or_404": _fetch(Session, "student__school", "author"),
-        "counselling.access_concerns.require_reporting": _nothing,
-        "counselling.access_concerns.reading_reason": _yes,
-        "counselling.access_concerns.knowing_reason": _yes,
-        "counselling.access_concerns.handling_reason": lambda *_args, **_kwargs: access_concerns.LEAD,
-        "counselling.access_concerns.readable_concerns": _all(Concern),
-        "counselling.access_concerns.visible_concerns": _all(Concern),
-        "counselling.access_concerns.handled_concerns": _all(Concern),
-        "counselling.access_concerns.reported_concerns": _all(Concern),
-        "counselling.access_concerns.reports_about": _true,
-        "counselling.access_concerns.sees_child": _true,
-        "reminders.access.own": _all(Reminder),
-        "reminders.access.overseen": _all(Reminder),
-        "reminders.access.get_overseen_or_404": _fetch(Reminder, "school__area"),
-    }
+    return {"schools.access.grants": grants, **OPENED}
 
 
 # Built on those above: with them open, these are.
