@@ -1,0 +1,1 @@
+"""Every page somebody can click to, as each role: it opens, in both languages, and shows nobody of another school."""
