@@ -21,11 +21,13 @@ from typing import Any, Protocol
 
 from django.conf import settings
 from django.db import DatabaseError, connection
+from psycopg2 import extensions
 
 SETTING = "app.session"
 # A task that takes longer than this is stuck; what it did in its transactions stands.
 PROGRAM_SECONDS = 3 * 60 * 60
 _API_SECONDS = 10 * 60
+_FAILED = extensions.TRANSACTION_STATUS_INERROR
 
 _token: ContextVar[str | None] = ContextVar("kiteline_scope", default=None)
 
@@ -154,7 +156,8 @@ def install(using: Any) -> None:
 
 def _close_quietly(token: str) -> None:
     """In a transaction that has failed nothing can be said; the scope then runs out by itself."""
-    if connection.in_atomic_block and connection.needs_rollback:
+    failed = connection.connection and connection.connection.get_transaction_status() == _FAILED
+    if failed or (connection.in_atomic_block and connection.needs_rollback):
         return
     close_scope(token)
 
