@@ -1,9 +1,13 @@
-"""The whole matrix, one test a lock; `make matrix` (python -m tests.matrix) runs each in a process of its own."""
+"""The whole matrix, one test a lock; `make matrix` (python -m tests.matrix) runs each in a process of its own.
+
+MATRIX_EVERY=20 asks each twentieth case only, to try the walk itself.
+"""
 
 from __future__ import annotations
 
 import json
 import os
+from itertools import islice
 from pathlib import Path
 
 from tests.matrix import cases, walk, world
@@ -11,7 +15,8 @@ from tests.matrix.expect import Lock
 
 
 def _walk(made: world.World, lock: Lock) -> None:
-    tally = walk.Walk(made, lock).over(cases.everything(made, lock))
+    every = int(os.environ.get("MATRIX_EVERY", "1"))
+    tally = walk.Walk(made, lock).over(islice(cases.everything(made, lock), 0, None, every))
     found = {"checks": tally.checks, "surprises": tally.surprises, "broken": dict(tally.broken)}
     Path(os.environ["MATRIX_RESULT"]).write_text(json.dumps(found), encoding="utf-8")
 
