@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.mutants import expected, rows, visibility
+from tests.mutants import behind, expected, rights, rows, visibility
 
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "owner"])
 
@@ -31,6 +31,7 @@ def test_each_person_sees_and_writes_what_the_table_says(cursor: Any, world: row
 
     assert set(rows.protected(cursor)) == set(expected.SEES)
     assert {(table, label) for table, labels in expected.SEES.items() for label in labels} == named
-    surprises = list(visibility.surprises(cursor, world))
+    surprises = [one for check in visibility.CHECKS for one in check(cursor, world, expected.SEES)]
+    surprises += [one for check in (*behind.CHECKS, *rights.CHECKS) for one in check(cursor, world)]
 
     assert not surprises, "\n".join(surprises)

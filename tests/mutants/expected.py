@@ -26,6 +26,8 @@ PLACES = {"A": "A program official", "B": "B program"}
 _READ = "author counsellor lead named rescuer saver"  # a restricted entry
 _CONCERN = "counsellor program"  # named for it; the lead reads those about no colleague
 
+_EVENTS = ("", " sealed", " process", " concern", " about", " target")
+
 SEES: dict[str, dict[str, str]] = {
     "schools_school": PLACES,
     "schools_schoolclass": PLACES,
@@ -175,28 +177,31 @@ SEES: dict[str, dict[str, str]] = {
         "none": "program",
         "A": "lead head program",
         "A sealed": "program",
+        "A process": "program",
         "A concern": "program",
         "A about": "program",
         "A target": "lead program",  # who knows of the concern
         "A by admin": "lead head program",
         "B by stranger": "program",
         "B by moved": "program",
-        **{f"B{kind}": "program" for kind in ("", " sealed", " concern", " about", " target")},
+        **{f"B{kind}": "program" for kind in _EVENTS},
     },
     "core_rowchange": {
         "none": "program",
         "A": "lead head program",
         "A concern": "program",
         "A grant": "program",
+        "A secret": "program",  # rows of sealed entries and working notes
         "A told of A": "lead head program",
         "A told of A concern": "lead program",
         "A told of A accusation": "program",
-        **{f"B{kind}": "program" for kind in ("", " concern", " grant")},
+        **{f"B{kind}": "program" for kind in ("", " concern", " grant", " secret")},
         **{f"B told of {kind}": "program" for kind in ("B", "B concern", "B of moved")},
     },
     "core_auditlink": {"link": "program"},
-    "core_audithead": {"head": ""},
-    "core_auditpending": {},  # emptied at the end of each transaction
+    # The program may not read these at all (RIGHTS); if it may one day, then as this says.
+    "core_audithead": {"head": "program"},
+    "core_auditpending": {"pending": "program"},
 }
 
 # Who may insert a copy of the row, where that isn't who sees it.
@@ -263,10 +268,13 @@ INSERTS: dict[str, dict[str, str]] = {
     },
     "core_auditevent": {
         "none": "everybody",
-        **{f"{place} by {name}": f"{name} {_NOBODY}" for place, name in (("A", "admin"), ("B", "stranger"), ("B", "moved"))},
-        **{f"{tag}{kind}": f"teacher {_NOBODY}" for tag in "AB" for kind in ("", " sealed", " concern", " about", " target")},
+        **{
+            f"{place} by {name}": f"{name} {_NOBODY}"
+            for place, name in (("A", "admin"), ("B", "stranger"), ("B", "moved"))
+        },
+        **{f"{tag}{kind}": f"teacher {_NOBODY}" for tag in "AB" for kind in _EVENTS},
     },
-    **dict.fromkeys(("core_rowchange", "core_auditlink", "core_audithead", "core_auditpending"), {}),
+    **{table: {} for table in ("core_rowchange", "core_auditlink", "core_audithead", "core_auditpending")},
 }
 
 # An update without WHERE, which asks the policies for UPDATE alone: who changes which rows so.
@@ -364,4 +372,12 @@ RIGHTS: dict[str, str] = {
     "django_migrations": "SELECT",
 }
 # The functions of the schema kl that the program may not call: they write the audit's chain.
-NOT_CALLED = {"append_link", "audit_batch", "link_batch", "link_pending", "note_changes", "row_values", "stamp_event"}
+NOT_CALLED = {
+    "append_link",
+    "audit_batch",
+    "link_batch",
+    "link_pending",
+    "note_changes",
+    "row_values",
+    "stamp_event",
+}

@@ -20,7 +20,7 @@ OF_AUTHOR = {
     "core_export": "requested_by_id",
 }
 EVENTS = {
-    "row.plain": "", "row.sealed": " sealed", "concern.row": " concern", "row.about": " about", "row.target": " target",
+    "row.plain": "", "row.sealed": " sealed", "row.process": " process", "concern.row": " concern", "row.about": " about", "row.target": " target",
 }  # fmt: skip
 
 
@@ -58,7 +58,9 @@ def _invitation(_world: World, tag: str, row: dict[str, Any]) -> str:
 
 
 def _progress(world: World, _tag: str, row: dict[str, Any]) -> str:
-    roster = next(one for one in world.of_table("students_rosterimport") if one.values["id"] == row["roster_id"])
+    roster = next(
+        one for one in world.of_table("students_rosterimport") if one.values["id"] == row["roster_id"]
+    )
     return roster.label
 
 
@@ -100,9 +102,17 @@ def _change(world: World, tag: str, row: dict[str, Any]) -> str:
         return f"{tag} concern"
     if table == "counselling_entrygrant":
         return f"{tag} grant"
+    if table in OF_SESSION and _is_secret(world, table, row["row_id"]):
+        return f"{tag} secret"
     if table == "reminders_reminder":
         return f"{tag} told of {world.labels['reminder', row['row_id']]}"
     return tag
+
+
+def _is_secret(world: World, table: str, row_id: int) -> bool:
+    """Of a sealed entry or a working note. Those of `moved` are sealed."""
+    one = next(row for row in world.of_table(table) if row.values["id"] == row_id)
+    return one.label.partition(" ")[2] in ("sealed", "process", "of moved")
 
 
 _SPECIAL = {

@@ -1,0 +1,218 @@
+"""Mutants of the first lock: each check that the code makes of who may, taken away where it stands.
+
+Read from the syntax of the access modules, views and API, so that what is added tomorrow is tried too. One is put into
+the running program by giving the function another body.
+"""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import inspect
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from types import CodeType, FunctionType
+from typing import Any
+
+from tests.architecture.code import APPS, ROOT
+
+# A right that nearly everybody of the school holds, in the place of the one that is asked for.
+WEAKER = {
+    "STUDENT": "STUDENT_FIND",
+    "TALK": "STUDENT_FIND",
+    "EMERGENCY": "STUDENT_FIND",
+    "CONCERN": "STUDENT_FIND",
+}
+LEAST = {"STUDENT_FIND", "SCHOOL_VIEW"}
+# Which row is meant, and not who may see it.
+IDENTITY = {"public_id", "pk", "starts_on", "number", "on", "name", "school_number"}
+# Mutants that change nothing anybody could notice, and why.
+EQUIVALENT: dict[str, str] = {}
+REFUSALS = {"None", "False", "frozenset()", "set()", "[]", "{}"}
+
+
+@dataclass(frozen=True)
+class Mutant:
+    path: str
+    function: str  # qualified name in the module
+    line: int
+    number: int  # of the node, in the order of ast.walk
+    part: int
+    kind: str
+    what: str
+
+    def __str__(self) -> str:
+        return f"{self.path} {self.function}: {self.what} [{self.kind}]"
+
+    @property
+    def key(self) -> str:
+        """Without the line: it stays when something is written above."""
+        return f"{self.path}:{self.function}:{self.what}"
+
+
+def sources() -> list[Path]:
+    return sorted(
+        path
+        for app in APPS
+        for pattern in ("access*.py", "views.py", "views/*.py", "api.py", "api/*.py")
+        for path in (ROOT / app).glob(pattern)
+        if path.name != "__init__.py"
+    )
+
+
+def made() -> list[Mutant]:
+    found = []
+    for path in sources():
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        found += list(_of_module(str(path.relative_to(ROOT)), tree))
+    return found
+
+
+def _of_module(path: str, tree: ast.Module) -> Iterator[Mutant]:
+    owners = dict(_owners(tree))
+    for number, node in enumerate(ast.walk(tree)):
+        function = owners.get(node)
+        if function is None:
+            continue
+        for part, (kind, what) in enumerate(_sites(node, is_access="access" in Path(path).name)):
+            yield Mutant(path, function, node.lineno, number, part, kind, what)  # type: ignore[attr-defined]
+
+
+def _owners(tree: ast.Module) -> Iterator[tuple[ast.AST, str]]:
+    """Each node of a function or method, with the outermost function's qualified name."""
+    for top in tree.body:
+        inside = top.body if isinstance(top, ast.ClassDef) else [top]
+        for one in inside:
+            if isinstance(one, ast.FunctionDef):
+                name = f"{top.name}.{one.name}" if isinstance(top, ast.ClassDef) else one.name
+                for node in ast.walk(one):
+                    yield node, name
+
+
+# --- where a check stands -------------------------------------------------------------------------
+def _sites(node: ast.AST, *, is_access: bool) -> list[tuple[str, str]]:
+    if isinstance(node, ast.If) and _refuses(node, is_access=is_access):
+        return [("guard", f"no `{ast.unparse(part)}`") for part in _operands(node.test, ast.Or)]
+    if isinstance(node, ast.Expr) and _requires(node.value):
+        return [("call", f"no {ast.unparse(node.value)}")]
+    if isinstance(node, ast.FunctionDef):
+        named = [ast.unparse(one) for one in node.decorator_list]
+        return [("step-up", "no second factor asked again")] if "step_up.required" in named else []
+    if isinstance(node, ast.Attribute) and ast.unparse(node.value) == "Perm" and node.attr not in LEAST:
+        return [("right", f"{_weaker(node.attr)} for {node.attr}")]
+    if is_access and isinstance(node, ast.BoolOp) and isinstance(node.op, ast.And):
+        return [("condition", f"no `{ast.unparse(part)}`") for part in node.values]
+    if is_access and isinstance(node, ast.Call) and _filters(node):
+        return [
+            ("filter", f"no {ast.unparse(word)} in {ast.unparse(node.func)[-20:]}") for word in _words(node)
+        ]
+    return []
+
+
+def _refuses(node: ast.If, *, is_access: bool) -> bool:
+    last = node.body[-1]
+    if isinstance(last, ast.Raise) and last.exc is not None:
+        return any(name in ast.unparse(last.exc) for name in ("Http404", "PermissionDenied"))
+    is_empty = isinstance(last, ast.Return) and last.value is not None
+    return is_access and is_empty and ast.unparse(last.value) in REFUSALS  # type: ignore[attr-defined]
+
+
+def _operands(test: ast.expr, kind: type[ast.boolop]) -> list[ast.expr]:
+    return test.values if isinstance(test, ast.BoolOp) and isinstance(test.op, kind) else [test]
+
+
+def _requires(value: ast.expr) -> bool:
+    if not isinstance(value, ast.Call):
+        return False
+    name = ast.unparse(value.func).rpartition(".")[2]
+    return name.startswith("require_") or name in {"get_student_or_404", "get_school_or_404"}
+
+
+def _weaker(right: str) -> str:
+    return WEAKER.get(right.partition("_")[0], "SCHOOL_VIEW")
+
+
+def _filters(node: ast.Call) -> bool:
+    name = ast.unparse(node.func).rpartition(".")[2]
+    return name in {"filter", "exclude", "Q"}
+
+
+def _words(node: ast.Call) -> list[ast.keyword]:
+    return [word for word in node.keywords if word.arg and word.arg not in IDENTITY]
+
+
+# --- taking it away -------------------------------------------------------------------------------
+def mutated(mutant: Mutant) -> CodeType:
+    tree = ast.parse((ROOT / mutant.path).read_text(encoding="utf-8"))
+    node: Any = list(ast.walk(tree))[mutant.number]
+    if mutant.kind == "guard":
+        _replace_operand(node, "test", mutant.part, ast.Or, value=False)
+    elif mutant.kind == "call":
+        node.value = ast.Constant(None)
+    elif mutant.kind == "right":
+        node.attr = _weaker(node.attr)
+    elif mutant.kind == "condition":
+        node.values[mutant.part] = ast.Constant(True)
+    elif mutant.kind == "filter":
+        node.keywords.remove(_words(node)[mutant.part])
+    ast.fix_missing_locations(tree)
+    return _code_of(compile(tree, str(ROOT / mutant.path), "exec"), mutant.function)
+
+
+def _replace_operand(node: Any, name: str, part: int, kind: type[ast.boolop], *, value: bool) -> None:
+    test = getattr(node, name)
+    if isinstance(test, ast.BoolOp) and isinstance(test.op, kind):
+        test.values[part] = ast.Constant(value)
+    else:
+        setattr(node, name, ast.Constant(value))
+
+
+def _code_of(module: CodeType, qualified: str) -> CodeType:
+    for constant in module.co_consts:
+        if isinstance(constant, CodeType):
+            if constant.co_qualname == qualified:
+                return constant
+            if qualified.startswith(f"{constant.co_qualname}."):
+                return _code_of(constant, qualified)
+    raise LookupError(qualified)
+
+
+def module_of(path: str) -> Any:
+    return importlib.import_module(path.removesuffix(".py").replace("/", "."))
+
+
+def function_of(mutant: Mutant) -> Any:
+    owner: Any = module_of(mutant.path)
+    for name in mutant.function.split("."):
+        owner = inspect.getattr_static(owner, name)
+    for inner in ("fget", "func", "__func__"):
+        owner = getattr(owner, inner, owner)
+    return owner
+
+
+def _plain(view: Callable[..., Any]) -> Callable[..., Any]:
+    def checked(request: Any, *args: Any, **kwargs: Any) -> Any:
+        return view(request, *args, **kwargs)
+
+    return checked
+
+
+@contextmanager
+def standing(mutant: Mutant) -> Iterator[None]:
+    """The program with this mutant in it."""
+    function = function_of(mutant)
+    if mutant.kind == "step-up":
+        while function.__code__.co_qualname != "required.<locals>.checked":
+            function = function.__wrapped__
+        other = _plain(function).__code__
+    else:
+        function, other = inspect.unwrap(function), mutated(mutant)
+    was = function.__code__
+    assert isinstance(function, FunctionType)
+    function.__code__ = other
+    try:
+        yield
+    finally:
+        function.__code__ = was

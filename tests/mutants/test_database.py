@@ -1,0 +1,22 @@
+"""Every mutant of the second lock is noticed by a check of tests/architecture/test_row_visibility.py."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.mutants import database, rows
+
+pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "owner"])
+
+
+def test_no_mutant_of_the_database_survives() -> None:
+    world = rows.make()
+    with rows.administrator() as opened, opened.cursor() as cursor:
+        rows.take_stock(cursor, world)
+        names = {mutant.name for mutant in database.made(cursor)}
+        found = list(database.tried(cursor, world))
+
+    survived = [name for name, noticed in found if not noticed]
+    assert not survived, "\n".join(survived)
+    assert set(database.EQUIVALENT) - names == set(), "no longer there: take it off the list"
+    assert len(found) > 400
