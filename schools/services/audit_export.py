@@ -42,18 +42,8 @@ def export_events(*, school: School, wanted: Wanted, by: User) -> bytes:
         since=wanted.since.isoformat(),
         until=wanted.until.isoformat(),
     )
-    head = [
-        _("When"),
-        _("Who"),
-        _("What"),
-        _("Reason"),
-        pgettext("audit trail", "Code"),
-        _("Person"),
-        pgettext("audit trail", "About"),
-        _("Request"),
-    ]
     return cells.write_csv(
-        head,
+        _head(),
         (
             [
                 line.event.at,
@@ -68,3 +58,16 @@ def export_events(*, school: School, wanted: Wanted, by: User) -> bytes:
             for line in trail.event_lines(rows)
         ),
     )
+
+
+def _head() -> list[str]:
+    return [
+        _("When"),
+        _("Who"),
+        _("What"),
+        _("Reason"),
+        pgettext("audit trail", "Code"),
+        _("Person"),
+        pgettext("audit trail", "About"),
+        _("Request"),
+    ]
