@@ -6,7 +6,7 @@ BIN := .venv/bin
 export PORT HOST
 
 .DEFAULT_GOAL := help
-.PHONY: help run test matrix fuzz check fix bench bench-faults backup restore backup-keys drill demo-reset pins audit-deps clean
+.PHONY: help run test matrix mutants fuzz check fix bench bench-faults backup restore backup-keys drill demo-reset pins audit-deps clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -19,6 +19,9 @@ test: ## Run all tests on the embedded PostgreSQL (ARGS="-k name" for some of th
 
 matrix: ## Ask for every URL as everybody in every situation, with both locks and with each alone
 	@$(PYTHON) scripts/bootstrap.py test && exec $(BIN)/python -m tests.matrix $(ARGS)
+
+mutants: ## Take each policy, key and permission check away, one at a time: a test must notice each
+	@$(PYTHON) scripts/bootstrap.py test && exec $(BIN)/python -m tests.mutants
 
 fuzz: ## Send 200,000 generated requests to the API as each role (ARGS="20000" for fewer)
 	@$(PYTHON) scripts/bootstrap.py test && exec $(BIN)/python -m tests.fuzz $(ARGS)
