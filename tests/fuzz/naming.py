@@ -26,23 +26,28 @@ class Names:
 
     def __init__(self, world: World) -> None:
         self.of = {side.tag: ids_of(side) for side in (world.a, world.b)}
-        for kind, more in own_entries(world.a).items():
-            self.of["A"][kind] += more
+        self.own = own_entries(world.a)
+        for entries in self.own.values():
+            for kind, more in entries.items():
+                self.of["A"][kind] += more
         self.all = sorted({one for kinds in self.of.values() for ids in kinds.values() for one in ids})
 
     def foreign_to(self, tag: str) -> set[str]:
         return {one for ids in self.of["B" if tag == "A" else "A"].values() for one in ids}
 
-    def put_into(self, case: Any, chance: random.Random, *, body_too: bool) -> None:
-        """Three in four are of the right kind, three in four of those of school A."""
+    def put_into(self, case: Any, chance: random.Random, *, sender: int, body_too: bool) -> None:
+        """Three in four are of the right kind, three in four of those of school A, or the sender's own."""
         if "public_id" in (case.path_parameters or {}) and chance.random() < 0.75:
-            case.path_parameters["public_id"] = self._one(IN_PATH[case.operation.path.split("/")[3]], chance)
+            kind = IN_PATH[case.operation.path.split("/")[3]]
+            own = self.own.get(sender, {}).get(kind, [])
+            is_own = own and chance.random() < 0.5
+            case.path_parameters["public_id"] = chance.choice(own) if is_own else self._one(kind, chance)
         if not body_too:
             return
         for place in (case.query, case.body):
             if isinstance(place, dict):
                 self._put_into(place, chance)
-        if isinstance(case.body, dict) and chance.random() < 0.5:
+        if isinstance(case.body, dict) and chance.random() < 0.7:
             self._make_plausible(case.body, chance)
 
     def _put_into(self, place: dict[str, Any], chance: random.Random) -> None:
@@ -98,13 +103,25 @@ def ids_of(side: Side) -> dict[str, list[str]]:
     return {kind: sorted(values) for kind, values in ids.items()}
 
 
-def own_entries(side: Side) -> dict[str, list[str]]:
-    """A talk of each of those who log, with a promise: only its author corrects and withdraws it."""
-    sessions, follow_ups = [], []
-    text = side.say(f"{ASKED}words")
+def own_entries(side: Side) -> dict[int, dict[str, list[str]]]:
+    """Two talks of each of those who log, with a promise: only its author corrects one and takes it back.
+
+    One is recorded a day ahead: the minute in which it can be taken back lasts as long as the run.
+    """
+    own: dict[int, dict[str, list[str]]] = {}
+    text, now = side.say(f"{ASKED}words"), timezone.now()
     for role in sorted(TEACHING):
         user = side.people[role].user
-        session = factories.make_session(side.pupils[ASKED], user, line=text)
-        sessions.append(str(session.public_id))
-        follow_ups.append(str(factories.make_follow_up(session, owner=user, note=text).public_id))
-    return {"session": sessions * 2, "follow_up": follow_ups}
+        entries = own[user.pk] = {"session": [], "follow_up": []}
+        for recorded_at in (now - timedelta(hours=1), now + timedelta(days=1)):
+            session = factories.make_session(
+                side.pupils[ASKED],
+                user,
+                line=text,
+                happened_at=now - timedelta(hours=2),
+                recorded_at=recorded_at,
+            )
+            promise = factories.make_follow_up(session, owner=user, note=text)
+            entries["session"].append(str(session.public_id))
+            entries["follow_up"].append(str(promise.public_id))
+    return own

@@ -140,7 +140,7 @@ class Fuzz:
         for sender in chance.sample(self.senders, EACH):
             fits = case.meta is None or case.meta.generation.mode == GenerationMode.POSITIVE
             own = _copy(case)
-            self.names.put_into(own, chance, body_too=fits)
+            self.names.put_into(own, chance, sender=sender.who.user.pk, body_too=fits)
             self._send(own, sender, chance.choices(("token", "session", "nobody"), (10, 10, 1))[0])
 
     def _send(self, case: Any, sender: Sender, way: str) -> None:
