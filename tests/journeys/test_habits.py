@@ -9,7 +9,7 @@ from axe_playwright_python.sync_playwright import Axe
 
 from accounts.models import User
 from accounts.roles import ROLES, Role
-from counselling.models import Draft, Session
+from counselling.models import Concern, Draft, Session
 from students.models import Student
 from tests import factories
 from tests.journeys.conftest import wait_for
@@ -39,6 +39,10 @@ def pupil(transactional_db) -> Student:
         session.topics.add(topic)
         factories.make_follow_up(session)
     factories.make_session(student, author, sensitivity="restricted")
+    concern = factories.make_concern(
+        student, author, category=Concern.Category.INJURY, urgency=Concern.Urgency.NOW
+    )
+    factories.make_concern_reader(concern, User.objects.get(username=Role.SAFEGUARDING_LEAD))
     for number in range(30):
         factories.make_student(school_class, f"李{'甲乙丙丁戊己庚辛壬癸'[number % 10]}{number}")
     return student
@@ -156,6 +160,15 @@ PAGES = {
         "/topics/of/{school}/",
         "/topics/of/{school}/new/",
         "/me/",
+        "/concerns/",
+        "/concerns/new/?student={pupil}",
+        "/concerns/{concern}/",
+        "/talks/{session}/readers/",
+        "/break-glass/",
+        "/children/{pupil}/who-looked/",
+        "/unusual-reads/{school}/",
+        "/school/{school}/audit/",
+        "/school/{school}/audit/changes/",
     ],
     "school_admin": [
         "/",
@@ -172,8 +185,18 @@ PAGES = {
         "/school/{school}/calendar/days/new/",
         "/school/{school}/members/",
         "/school/{school}/members/invite/",
+        "/school/{school}/members/stand-in/",
+        "/school/{school}/members/confirm/",
+        "/school/{school}/duties/",
+        "/school/{school}/duties/new/",
+        "/children/export/",
     ],
-    "homeroom_teacher": ["/talks/{session}/correct/", "/children/{pupil}/print/"],
+    "homeroom_teacher": [
+        "/break-glass/find/",
+        "/concerns/new/",
+        "/talks/{session}/correct/",
+        "/children/{pupil}/print/",
+    ],
     "district_official": ["/", "/school/"],
 }
 
@@ -185,6 +208,7 @@ def pages_of(role, pupil):
         "school": pupil.school.public_id,
         "session": session.public_id,
         "follow_up": session.follow_ups.get().public_id,
+        "concern": pupil.concerns.get().public_id,
     }
     return [path.format(**things) for path in PAGES[role]]
 

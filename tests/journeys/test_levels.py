@@ -27,7 +27,7 @@ def chosen(page, level: str) -> None:
 
 
 def named(page, colleague: str) -> None:
-    page.locator("label:has([type=checkbox])", has_text=colleague).click()
+    page.locator("main label:has(input)", has_text=colleague).click()
 
 
 def test_the_readers_follow_the_choice_before_saving(visit, student, staff):
