@@ -154,9 +154,7 @@ def test_a_damaged_backup_is_refused_before_anything_is_made(files, student, tmp
 # --- the archive ----------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    "size", [0, archive.CHUNK, 2 * archive.CHUNK + 1]
-)
+@pytest.mark.parametrize("size", [0, archive.CHUNK, 2 * archive.CHUNK + 1])
 def test_what_is_sealed_comes_back(tmp_path, size):
     content = bytes(range(256)) * (size // 256 + 1)
     archive.seal(tmp_path / "a", content[:size], PASSPHRASE)

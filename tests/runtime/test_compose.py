@@ -41,7 +41,9 @@ def test_it_has_the_services_of_production(services: dict[str, Any]) -> None:
     assert services["backup"]["profiles"] == ["backup"]
 
 
-def test_the_keyring_is_a_secret_file_and_schools_keys_a_volume_of_their_own(services: dict[str, Any]) -> None:
+def test_the_keyring_is_a_secret_file_and_schools_keys_a_volume_of_their_own(
+    services: dict[str, Any],
+) -> None:
     for name in PROGRAMS:
         assert services[name]["secrets"] == ["keyring"]
         assert services[name]["environment"]["KEYRING_FILE"] == "/run/secrets/keyring"
