@@ -18,49 +18,46 @@ from typing import Any
 from config import embedded
 
 HOME = Path(__file__).resolve().parents[2]
-# The tests that know more than the matrix does, by the file in which the mutant is.
+# The tests that know more than the matrix does, by the app in which the mutant is.
 TESTS = {
-    "counselling/access_concerns.py": ["concern_access", "concerns", "concern_pages", "concern_routing"],
-    "counselling/access.py": [
-        "access",
-        "access_properties",
-        "levels",
-        "sharing",
-        "handing_over",
-        "talks",
-        "api",
-    ],
     "counselling": [
-        "access",
-        "levels",
-        "pages",
-        "sharing",
-        "topics",
-        "concern_pages",
-        "api",
-        "api_follow_ups",
-    ],
-    "students/access.py": [
-        "access",
-        "access_properties",
-        "depths",
-        "emergencies",
-        "emergency_reviews",
-        "exports",
+        *(
+            "access",
+            "access_properties",
+            "levels",
+            "sharing",
+            "handing_over",
+            "talks",
+            "topics",
+            "break_glass",
+        ),
+        *("concern_access", "concerns", "concern_pages", "concern_routing", "pages", "api", "api_follow_ups"),
     ],
     "students": [
-        "record_pages",
-        "emergencies",
-        "emergency_reviews",
-        "exports",
-        "who_looked",
-        "pairing_pages",
-        "finder",
+        *(
+            "access",
+            "access_properties",
+            "depths",
+            "emergencies",
+            "emergency_reviews",
+            "exports",
+            "who_looked",
+        ),
+        *("record_pages", "pairing_pages", "finder", "children", "api"),
     ],
-    "schools/access.py": ["members", "duties", "calendar", "places", "two_people", "leaving"],
-    "schools": ["audit", "members", "factors", "places", "duties", "calendar", "two_people"],
+    "schools": [
+        "members",
+        "duties",
+        "calendar",
+        "places",
+        "two_people",
+        "leaving",
+        "audit",
+        "factors",
+        "api",
+    ],
     "reminders": ["access", "views", "selectors"],
-    "accounts": ["step_up", "second_factor", "second_factor_setup", "sessions", "api_token"],
+    "accounts": ["step_up", "api_token", "sessions"],
 }
 
 
@@ -71,52 +68,49 @@ def _pytest(name: str, arguments: list[str], **env: str) -> subprocess.Completed
         "TEST_DB": f"mutants_{name}",
         **env,
     }
-    command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", *arguments]
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *arguments]
     return subprocess.run(command, cwd=HOME, env=whole, capture_output=True, text=True, check=False)
 
 
-def _judged(what: str, folder: Path) -> list[dict[str, Any]]:
-    result = folder / f"{what}.json"
-    done = _pytest(what, ["--create-db", f"tests/mutants/whole.py::test_{what}"], MUTANTS_RESULT=str(result))
-    if not result.exists():
+def _judged(what: str, folder: Path, part: str = "0/1") -> list[dict[str, Any]]:
+    name = what + part.replace("/", "of")
+    result = folder / f"{name}.json"
+    done = _pytest(
+        name,
+        ["--create-db", f"tests/mutants/whole.py::test_{what}"],
+        MUTANTS_RESULT=str(result),
+        MUTANTS_PART=part,
+    )
+    if done.returncode:
         sys.exit(f"The mutants of the {what} couldn't be tried:\n{done.stdout}{done.stderr}")
     found: list[dict[str, Any]] = json.loads(result.read_text(encoding="utf-8"))
     return found
 
 
-def _tests_for(path: str) -> list[str]:
-    app = path.partition("/")[0]
-    names = TESTS.get(path) or TESTS.get(app) or []
-    homes = [HOME / "tests" / app / f"test_{name}.py" for name in names]
-    return [str(home) for home in homes if home.exists()]
+def _tests_for(app: str) -> list[str]:
+    return [str(HOME / "tests" / app / f"test_{name}.py") for name in TESTS[app]]
 
 
-def _by_tests(mutant: dict[str, Any], worker: str) -> dict[str, Any]:
-    """What the tests of its part say; they use one database, made at the first and kept."""
-    tests = _tests_for(mutant["path"])
-    done = _pytest(
-        worker,
-        ["--reuse-db", "-p", "tests.mutants.plugin", *tests],
-        KITELINE_MUTANT=str(mutant["number"]),
-    )
-    if done.returncode == 1:
-        failed = [line for line in done.stdout.splitlines() if line.startswith(("FAILED", "ERROR"))]
-        return mutant | {"noticed": (failed or ["a test"])[0]}
-    if done.returncode:
-        sys.exit(f"{mutant['name']}: pytest ended with {done.returncode}\n{done.stdout}{done.stderr}")
-    return mutant
+def _by_tests(app: str, missed: list[dict[str, Any]], folder: Path) -> list[dict[str, Any]]:
+    """What the tests of its part say of those that the matrix missed."""
+    asked, result = folder / f"{app}.asked", folder / f"{app}.found"
+    asked.write_text(json.dumps([mutant["number"] for mutant in missed]), encoding="utf-8")
+    arguments = ["--create-db", "-p", "tests.mutants.plugin", *_tests_for(app)]
+    done = _pytest(f"of_{app}", arguments, MUTANTS_ASKED=str(asked), MUTANTS_RESULT=str(result))
+    if done.returncode or not result.exists():
+        sys.exit(f"The tests of {app} couldn't be asked:\n{done.stdout}{done.stderr}")
+    found: dict[str, str] = json.loads(result.read_text(encoding="utf-8"))
+    return [mutant | {"noticed": found[str(mutant["number"])]} for mutant in missed]
 
 
-def _second_look(found: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    missed = [mutant for mutant in found if not mutant["noticed"]]
-    halves = [missed[0::2], missed[1::2]]
-
-    def look(number: int) -> list[dict[str, Any]]:
-        return [_by_tests(mutant, f"look{number}") for mutant in halves[number]]
-
+def _second_look(found: list[dict[str, Any]], folder: Path) -> list[dict[str, Any]]:
+    by_app: dict[str, list[dict[str, Any]]] = {}
+    for mutant in found:
+        if not mutant["noticed"]:
+            by_app.setdefault(mutant["path"].partition("/")[0], []).append(mutant)
     with ThreadPoolExecutor(2) as pool:
-        looked = [one for half in pool.map(look, range(2)) for one in half]
-    return [mutant for mutant in found if mutant["noticed"]] + looked
+        looked = list(pool.map(lambda one: _by_tests(one[0], one[1], folder), by_app.items()))
+    return [mutant for mutant in found if mutant["noticed"]] + [one for part in looked for one in part]
 
 
 def main() -> int:
@@ -125,9 +119,9 @@ def main() -> int:
         embedded.start()
     try:
         with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(2) as pool:
-            parts = pool.map(lambda what: _judged(what, Path(folder)), ("database", "permissions"))
-            database, permissions = parts
-        found = database + _second_look(permissions)
+            work = [("permissions", "0/2"), ("permissions", "1/2"), ("database", "0/1")]
+            first, second, database = pool.map(lambda one: _judged(one[0], Path(folder), one[1]), work)
+            found = database + _second_look(first + second, Path(folder))
     finally:
         if uses_embedded:
             embedded.stop()

@@ -85,6 +85,50 @@ def promises(cursor: Any, world: World) -> list[str]:
     return ["the owner of sealed promises gives them away"] if given else []
 
 
+# What nobody does by a statement of their own, though the row is of their school (schools 0007, students 0007).
+_OWN, _LEAD = (
+    "user_id = kl.me()",
+    "(SELECT user_id FROM schools_membership WHERE role = 'safeguarding_lead' LIMIT 1)",
+)
+_MAKES = "INSERT INTO schools_membership (role, started_on, user_id, school_id)"
+_SOMEBODY = "FROM schools_membership WHERE role = 'warden' LIMIT 1"
+REFUSED = {
+    "rewrites a role": ("admin", "UPDATE schools_membership SET role = 'counsellor' WHERE role = 'warden'"),
+    "ends their end": (
+        "former",
+        f"UPDATE schools_membership SET ended_on = NULL WHERE {_OWN} AND ended_on < now()",
+    ),
+    "puts off their end": (
+        "former",
+        f"UPDATE schools_membership SET ended_on = '2099-01-01' WHERE {_OWN} AND ended_on < now()",
+    ),
+    "makes themselves head": (
+        "lead",
+        f"{_MAKES} SELECT 'head_teacher', started_on, kl.me(), school_id {_SOMEBODY}",
+    ),
+    "reopens": ("done", f"UPDATE students_emergencyaccess SET ended_at = NULL WHERE {_OWN}"),
+    "approves in the lead's name": (
+        "rescuer",
+        f"UPDATE students_emergencyaccess SET approved_at = opened_at, approved_by_id = {_LEAD} WHERE {_OWN}",
+    ),
+    "judges in the lead's name": (
+        "head",
+        f"UPDATE students_emergencyaccess SET verdict = 'justified', reviewed_at = now(), reviewed_by_id = {_LEAD}",
+    ),
+}
+
+
+def refusals(cursor: Any, world: World) -> list[str]:
+    """Nobody gives themselves a role, rewrites or lengthens one, reopens break-glass, or signs for a colleague."""
+    surprises = []
+    for what, (person, statement) in REFUSED.items():
+        with standing_as(cursor, world.tokens[person]):
+            cursor.execute("SAVEPOINT one")
+            if changes(cursor, statement, []):
+                surprises.append(f"{person} {what}")
+    return surprises
+
+
 def topics(cursor: Any, world: World) -> list[str]:
     """An entry takes topics of its own school."""
     entry = next(row for row in world.of_table("counselling_session") if row.label == "A school").values
@@ -206,5 +250,5 @@ def chain(cursor: Any, world: World) -> list[str]:
     return compared("the newest link of the chain holds", {"e", "c"}, kinds)
 
 
-QUICK = (promises, topics, founding, answers, chain)
+QUICK = (promises, refusals, topics, founding, answers, chain)
 CHECKS = (*QUICK, scopes, the_accused, readings)

@@ -50,10 +50,26 @@ def weakened(text: str) -> Iterator[Weaker]:
             yield Weaker(f"{text[:begin]} true {text[end:]}", left_out)
 
 
-def _operand(words: list[tuple[str, int, int]], at: int, step: int) -> tuple[int, int]:
-    """From the word next to `at` to the last that belongs to the same condition."""
+def open_doors(text: str) -> Iterator[Weaker]:
+    """Of a trigger that refuses: each `IF … THEN`, and each operand of an OR in it, replaced by `false`."""
+    words = [(one.group(), one.start(), one.end()) for one in _WORD.finditer(text)]
+    spans = set()
+    for at, (word, _start, _end) in enumerate(words):
+        if word.upper() in ("IF", "ELSIF") and words[at - 1][0].upper() != "END":
+            spans.add(_operand(words, at, 1, whole=True))
+        elif word.upper() == "OR":
+            spans |= {_operand(words, at, -1), _operand(words, at, 1)}
+    for first, last in sorted(spans):
+        begin, end = words[first][1], words[last][2]
+        yield Weaker(f"{text[:begin]} false {text[end:]}", " ".join(text[begin:end].split()))
+
+
+def _operand(
+    words: list[tuple[str, int, int]], at: int, step: int, *, whole: bool = False
+) -> tuple[int, int]:
+    """From the word next to `at` to the last that belongs to the same condition, or up to THEN."""
     opening, closing = ("(", ")") if step > 0 else (")", "(")
-    stops = _AFTER if step > 0 else _BEFORE
+    stops = {"THEN"} if whole else _AFTER if step > 0 else _BEFORE
     depth, here, last = 0, at + step, at
     while 0 <= here < len(words):
         word = words[here][0].upper()

@@ -73,10 +73,7 @@ def made(cursor: Any) -> list[Mutant]:
         *_functions(cursor),
         *_keys(cursor),
         *_grants(cursor),
-        Mutant(
-            "counselling_concernreader: no trigger",
-            "DROP TRIGGER never_the_accused ON counselling_concernreader",
-        ),
+        *_triggers(cursor),
     ]
 
 
@@ -121,7 +118,7 @@ def _functions(cursor: Any) -> Iterator[Mutant]:
     """Each condition of the functions that policies ask, taken away; those that write the audit have their own tests."""
     cursor.execute(
         "SELECT proname, pg_get_functiondef(oid) FROM pg_proc WHERE pronamespace = 'kl'::regnamespace AND prosecdef"
-        " AND proname NOT LIKE 'watch%%' AND proname <> ALL(%s) ORDER BY 1",
+        " AND prorettype <> 'trigger'::regtype AND proname <> ALL(%s) ORDER BY 1",
         [sorted(NOT_CALLED)],
     )
     for name, definition in cursor.fetchall():
@@ -129,6 +126,21 @@ def _functions(cursor: Any) -> Iterator[Mutant]:
         for weaker in conditions.weakened(body):
             yield Mutant(f"kl.{name} without {weaker.left_out}", f"{head}$function${weaker.text}")
         yield Mutant(f"kl.{name} as whoever asks", f"{head.replace('SECURITY DEFINER', '')}$function${body}")
+
+
+def _triggers(cursor: Any) -> Iterator[Mutant]:
+    """Those that refuse, and those that link the audit. Who watches the rows: tests/architecture/test_row_history.py."""
+    cursor.execute(
+        "SELECT tgrelid::regclass::text, tgname, proname, pg_get_functiondef(f.oid) FROM pg_trigger AS t"
+        " JOIN pg_proc AS f ON f.oid = tgfoid WHERE NOT tgisinternal AND tgname NOT LIKE 'watch%%' ORDER BY 1, 2"
+    )
+    for table, name, function, definition in cursor.fetchall():
+        yield Mutant(f"{table}.{name}: no trigger", f"DROP TRIGGER {name} ON {table}")
+        head, body = definition.split("$function$", 1)
+        for weaker in conditions.open_doors(body):
+            if weaker.left_out != "kl.is_program()":
+                what = f"kl.{function} without IF {weaker.left_out}"
+                yield Mutant(what, f"{head}$function${weaker.text}", (table,))
 
 
 def _keys(cursor: Any) -> Iterator[Mutant]:
@@ -182,6 +194,13 @@ def _surprises(cursor: Any, world: World, mutant: Mutant) -> Iterator[str]:
     for other in (*behind.CHECKS, *rights.CHECKS):
         yield from other(cursor, world)
     yield from visibility.sights(cursor, world, SEES)
+
+
+def noticed_of_nothing(cursor: Any, world: World) -> str:
+    """With nothing taken away no check says anything, or all mutants would count as caught."""
+    rows_too = (one for check in visibility.CHECKS for one in check(cursor, world, SEES))
+    others = (one for check in (*behind.CHECKS, *rights.CHECKS) for one in check(cursor, world))
+    return next(rows_too, "") or next(others, "")
 
 
 def tried(cursor: Any, world: World) -> Iterator[tuple[str, str]]:

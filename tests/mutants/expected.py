@@ -14,7 +14,10 @@ GROUPS = {"A": set(STAFF), "B": set(STAFF_B), "everybody": set(PEOPLE)}
 def who(words: str) -> set[str]:
     people: set[str] = set()
     for word in words.split():
-        people |= GROUPS.get(word, {word})
+        if word.startswith("-"):
+            people.discard(word[1:])
+        else:
+            people |= GROUPS.get(word, {word})
     unknown = people - set(PEOPLE)
     if unknown:
         raise ValueError(f"Nobody is called {unknown}.")
@@ -37,8 +40,11 @@ SEES: dict[str, dict[str, str]] = {
     "schools_duty": BY_SCHOOL,
     "schools_invitation": BY_SCHOOL | {"area": "program"},
     # One's own, also where one no longer works, for the page "your roles".
-    "schools_membership": BY_SCHOOL
-    | {
+    "schools_membership": {
+        "A": "A program",
+        "A of teacher": "A program",
+        "B of stranger": "B program",
+        "B of b_author": "B program",
         "A of left": "A left program",
         "A of soon": "A soon program",
         "A of closed": "A program",
@@ -216,8 +222,12 @@ INSERTS: dict[str, dict[str, str]] = {
         ("schools_school", "schools_schoolclass", "schools_schoolday", "schools_schoolyear", "schools_term"),
         BY_SCHOOL,
     ),
-    "schools_membership": BY_SCHOOL
-    | {
+    # Nobody a role of their own: the first of label A is of `author`.
+    "schools_membership": {
+        "A": "A program -author",
+        "A of teacher": "A program -teacher",
+        "B of stranger": "B program -stranger",
+        "B of b_author": "B program -b_author",
         **{f"A of {name}": "A program" for name in ("left", "soon", "closed")},
         "B of moved": "B program",
         **{f"area of {name}": "program" for name in ("official", "left", "soon")},

@@ -44,7 +44,7 @@ def _membership(world: World, tag: str, row: dict[str, Any]) -> str:
     name = world.name_of(row["user_id"])
     if not tag:
         tag = _class_tag(world, row)
-    apart = name in ("left", "soon", "closed") or (name == "moved" and tag == "B")
+    apart = name in ("teacher", "left", "soon", "closed") or tag == "B"
     return f"{tag} of {name}" if apart else tag
 
 

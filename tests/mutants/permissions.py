@@ -77,6 +77,8 @@ def _of_module(path: str, tree: ast.Module) -> Iterator[Mutant]:
         if function is None:
             continue
         for part, (kind, what) in enumerate(_sites(node, is_access="access" in Path(path).name)):
+            if not kind:
+                continue  # nothing was found: without the check the next line fails on None, and shows nobody anything
             yield Mutant(path, function, node.lineno, number, part, kind, what)  # type: ignore[attr-defined]
 
 
@@ -94,7 +96,10 @@ def _owners(tree: ast.Module) -> Iterator[tuple[ast.AST, str]]:
 # --- where a check stands -------------------------------------------------------------------------
 def _sites(node: ast.AST, *, is_access: bool) -> list[tuple[str, str]]:
     if isinstance(node, ast.If) and _refuses(node, is_access=is_access):
-        return [("guard", f"no `{ast.unparse(part)}`") for part in _operands(node.test, ast.Or)]
+        return [
+            (("guard", f"no `{said}`") if not said.endswith(" is None") else ("", ""))
+            for said in map(ast.unparse, _operands(node.test, ast.Or))
+        ]
     if isinstance(node, ast.Expr) and _requires(node.value):
         return [("call", f"no {ast.unparse(node.value)}")]
     if isinstance(node, ast.FunctionDef):

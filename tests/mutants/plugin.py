@@ -1,19 +1,80 @@
-"""pytest with one mutant of the first lock in the program: KITELINE_MUTANT is its place in permissions.made()."""
+"""pytest as judge of the first lock's mutants: each against the tests that run the changed function.
+
+In one process, or starting it would take longer than the tests. First each test runs once with nothing changed, and
+what it runs is noted; then, for each mutant of MUTANTS_ASKED, those tests run, quick ones first, until one fails.
+"""
 
 from __future__ import annotations
 
+import json
 import os
-from contextlib import ExitStack
+import sys
+import time
+from collections import defaultdict
+from pathlib import Path
+from types import FrameType
+from typing import Any
 
+import pytest
+from _pytest.runner import runtestprotocol
+
+from tests.architecture.code import ROOT
 from tests.mutants import permissions
 
-_standing = ExitStack()
+AT_MOST = 60  # tests for one mutant
 
 
-def pytest_collection_finish() -> None:
-    number = int(os.environ["KITELINE_MUTANT"])
-    _standing.enter_context(permissions.standing(permissions.made()[number]))
+class Judge:
+    def __init__(self, session: pytest.Session) -> None:
+        self.session = session
+        self.files = {str(path) for path in permissions.sources()}
+        self.runs: dict[tuple[str, str], list[tuple[float, int]]] = defaultdict(list)
+
+    def scout(self) -> list[str]:
+        """Notes what each test runs; those that fail with nothing changed."""
+        broken = []
+        for number, item in enumerate(self.session.items):
+            ran: set[tuple[str, str]] = set()
+
+            def note(frame: FrameType, event: str, _arg: Any, ran: set[tuple[str, str]] = ran) -> None:
+                code = frame.f_code
+                if event == "call" and code.co_filename in self.files:
+                    ran.add((code.co_filename, code.co_qualname.partition(".<locals>")[0]))
+
+            begun = time.monotonic()
+            sys.setprofile(note)
+            try:
+                if self._fails(item):
+                    broken.append(item.nodeid)
+            finally:
+                sys.setprofile(None)
+            for function in ran:
+                self.runs[function].append((time.monotonic() - begun, number))
+        return broken
+
+    def caught_by(self, mutant: permissions.Mutant) -> str:
+        chosen = sorted(self.runs[str(ROOT / mutant.path), mutant.function])[:AT_MOST]
+        with permissions.standing(mutant):
+            for _seconds, number in chosen:
+                item = self.session.items[number]
+                if self._fails(item):
+                    return item.nodeid
+        return ""
+
+    def _fails(self, item: pytest.Item) -> bool:
+        self.session._setupstate.teardown_exact(item)  # what the last one left of another file
+        other = self.session.items[1 if item is self.session.items[0] else 0]
+        return any(report.failed for report in runtestprotocol(item, log=False, nextitem=other))
 
 
-def pytest_unconfigure() -> None:
-    _standing.close()
+def pytest_runtestloop(session: pytest.Session) -> bool:
+    asked = json.loads(Path(os.environ["MUTANTS_ASKED"]).read_text(encoding="utf-8"))
+    result = Path(os.environ["MUTANTS_RESULT"])
+    judge, mutants = Judge(session), permissions.made()
+    if broken := judge.scout():
+        raise pytest.UsageError(f"These fail with nothing changed: {', '.join(broken)}")
+    found: dict[str, str] = {}
+    for number in asked:
+        found[str(number)] = judge.caught_by(mutants[number])
+        result.write_text(json.dumps(found), encoding="utf-8")
+    return True

@@ -41,7 +41,7 @@ def keys(cursor: Any, world: World) -> list[str]:
 def _points_astray(cursor: Any, key: str, table: str, column: str, here: Row, there: Row) -> bool:
     """Whether the key stops a row whose column is that of a row next door."""
     try:
-        cursor.execute("SET LOCAL session_replication_role = origin")
+        cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")  # they refuse more; here the key is asked
         cursor.execute(
             f"UPDATE {table} SET {column} = %s WHERE ctid = %s",
             [there.values[column], here.place],

@@ -13,6 +13,7 @@ def test_no_mutant_of_the_database_survives() -> None:
     world = rows.make()
     with rows.administrator() as opened, opened.cursor() as cursor:
         rows.take_stock(cursor, world)
+        assert not database.noticed_of_nothing(cursor, world)
         names = {mutant.name for mutant in database.made(cursor)}
         found = list(database.tried(cursor, world))
 

@@ -5,6 +5,7 @@ Row security is off, or it would keep back what the mutant lets through.
 
 from __future__ import annotations
 
+import random
 import sys
 from collections import defaultdict
 from collections.abc import Iterator
@@ -14,12 +15,13 @@ from typing import Any
 from accounts.roles import Role
 from tests.architecture.code import ROOT
 from tests.matrix import cases
-from tests.matrix.expect import Answer, Case, Lock, State, expected
+from tests.matrix.expect import Case, Lock, State, expected
 from tests.matrix.walk import Walk
 from tests.mutants import permissions
 from tests.mutants.permissions import Mutant
 
-AT_MOST = 240  # requests for one mutant
+AT_MOST = 160  # requests for one mutant
+BATCH = 20
 STATES = (State.NORMAL, State.EXPIRED, State.STALE)
 SCOUTS = (Role.SAFEGUARDING_LEAD, Role.COUNSELLOR, Role.SCHOOL_ADMIN, Role.WARDEN)
 
@@ -59,24 +61,27 @@ class Judge:
 
     def caught_by(self, mutant: Mutant) -> str:
         """What the matrix says first, or nothing."""
-        rows = self.runs[str(ROOT / mutant.path), mutant.function]
         with permissions.standing(mutant):
-            for batch in self._batches(rows):
+            for batch in self._batches(mutant):
                 self.walk.tally.surprises.clear()
                 self.walk.over(batch)
                 if self.walk.tally.surprises:
                     return self.walk.tally.surprises[0]
         return ""
 
-    def _batches(self, rows: set[tuple[str, str]]) -> Iterator[list[Case]]:
-        """Those who are refused first, in turns over rows and people; a few at a time, of one person each."""
+    def _batches(self, mutant: Mutant) -> Iterator[list[Case]]:
+        """In turns over rows, refusals and what goes through; a few at a time, of one person together."""
+        rows = self.runs[str(ROOT / mutant.path), mutant.function]
         found = [case for case in self.all if (case.row.method, case.row.name) in rows]
+        if mutant.kind == "step-up":
+            found = [case for case in found if case.state is State.STALE]
+        random.Random(mutant.key).shuffle(found)
         turns: dict[Any, int] = defaultdict(int)
-        ordered = []
+        ordered: list[tuple[int, int, Case]] = []
         for case in found:
-            kind = (case.row.name, case.row.method, Answer.THROUGH in expected(case))
+            kind = (case.row.name, case.row.method, next(iter(expected(case))), case.objects)
             turns[kind] += 1
-            ordered.append((kind[2], turns[kind] * 7 % 23, len(ordered), case))
-        chosen = [case for *_key, case in sorted(ordered, key=lambda one: one[:3])[:AT_MOST]]
-        for begin in range(0, len(chosen), 24):
-            yield sorted(chosen[begin : begin + 24], key=lambda case: (case.who.user.pk, case.state.value))
+            ordered.append((turns[kind], len(ordered), case))
+        chosen = [case for _turn, _number, case in sorted(ordered, key=lambda one: one[:2])[:AT_MOST]]
+        for begin in range(0, len(chosen), BATCH):
+            yield sorted(chosen[begin : begin + BATCH], key=lambda case: (case.who.user.pk, case.state.value))
