@@ -200,7 +200,8 @@ def test_an_address_of_nothing_is_not_found(world: World, clients):  # noqa: F81
         for place, value in enumerate(values):
             url = reverse(row.name, args=[*values[:place], unlike[type(value)], *values[place + 1 :]])
             status = _status(clients[_sender(row)], row.method, url)
-            if status not in {400, 404, 422}:
+            may_not = {403} if not row.allow else set()  # before anything is looked up
+            if status not in {400, 404, 422} | may_not:
                 wrong[f"{row.method} {row.name} {row.args[place]}"] = status
 
     assert wrong == {}
@@ -214,7 +215,8 @@ def test_a_form_without_its_csrf_token_is_refused_with_a_page_that_says_why(worl
     answers = {
         row.name: _status(strict[_sender(row)], row.method, _url(row, world), b"x=1", HTTP_REFERER="\x00//[")
         for row in WRITING
-        if not row.json
+        # A browser reports what the content policy stopped without a form, so without a token.
+        if not row.json and row.name != "csp_report"
     }
     client = _client(world.ours[Role.SCHOOL_ADMIN], enforce_csrf_checks=True)
     page = client.post(reverse("accounts:preferences"), {"theme": "dark"}).content.decode()

@@ -98,7 +98,7 @@ def test_overseers_see_each_kind_with_its_count(signed_in, school, counsellor, l
 
 
 @pytest.mark.parametrize("who", ["counsellor", "stranger"])
-def test_oversight_is_refused_without_the_right(signed_in, who, request):
+def test_oversight_is_refused_without_the_right(db, signed_in, who, request):
     client = signed_in(request.getfixturevalue(who))
     assert client.get(reverse("reminders:oversight")).status_code == 403
 
@@ -123,7 +123,7 @@ def test_a_decision_that_does_not_fit_changes_nothing_and_says_so(
     assert row.state == State.UNCERTAIN
 
 
-@pytest.mark.parametrize(("who", "status"), [("counsellor", 403), ("stranger", 404), ("official", 403)])
+@pytest.mark.parametrize(("who", "status"), [("counsellor", 403), ("stranger", 404), ("official", 404)])
 def test_others_decide_nothing(signed_in, school, counsellor, now, who, status, request):
     row = make_reminder(school, counsellor, state=State.UNCERTAIN, due_at=now)
     client = signed_in(request.getfixturevalue(who))
@@ -136,6 +136,7 @@ def test_others_decide_nothing(signed_in, school, counsellor, now, who, status, 
 @pytest.mark.parametrize("url", ["/reminders/", "/reminders/oversight/?kind=failed"])
 def test_pages_cost_the_same_for_one_and_three_rows(signed_in, school, counsellor, lead, now, url):
     client = signed_in(lead)
+    client.get(url)  # what only the first page after a sign-in asks
     counts = []
     for more in (1, 2):
         for _ in range(more):

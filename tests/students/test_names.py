@@ -137,13 +137,17 @@ def test_no_text_breaks_the_reading_of_a_name(name: str):
 
 @given(st.lists(ANY_NAME, max_size=2), st.lists(st.text(max_size=30), max_size=3))
 def test_no_key_is_empty_or_longer_than_its_column(people: list[str], phones: list[str]):
-    keys = finder_keys.keys_of(names=people, numbers=phones, identities=phones, phones=phones)
+    keys = finder_keys.keys_of(school_id=1, names=people, numbers=phones, identities=phones, phones=phones)
 
     assert all(0 < len(key) <= FinderKey._meta.get_field("key").max_length for _, key in keys)
     assert {kind for kind, _ in keys} <= set(FinderKey.Kind.values)
 
 
-def test_a_telephone_number_is_kept_whole_and_by_its_last_four_digits():
-    keys = finder_keys.keys_of(names=[], numbers=[], identities=[], phones=["138-0013-8000", "12"])
+def test_a_telephone_number_is_kept_blind_whole_and_by_its_last_four_and_six_digits():
+    found = finder_keys.keys_of(
+        school_id=1, names=[], numbers=[], identities=[], phones=["138-0013-8000", "12"]
+    )
 
-    assert keys == [("phone", "13800138000"), ("phone", "8000")]
+    kept = ("13800138000", "138000", "8000")
+    assert found == sorted(("phone", finder_keys.blind(1, "phone", part)) for part in kept)
+    assert not any(part in key for part in kept for _, key in found)
