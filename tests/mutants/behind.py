@@ -23,7 +23,7 @@ def answers(cursor: Any, world: World) -> list[str]:
             me, program, purpose, *lists = cursor.fetchone()
         user = world.users.get(person)
         wanted = (user.pk if user and user.is_active else None, person == "program")
-        dead = person in ("nobody", "forged", "expired")
+        dead = person in ("nobody", "forged", "expired", "ended")
         if (me, program) != wanted or purpose != (None if dead else f"row {person}"):
             surprises.append(f"kl.me, kl.is_program, kl.purpose of {person}: {me}, {program}, {purpose}")
         for (name, table), found in zip(FUNCTIONS.items(), lists, strict=True):
@@ -250,5 +250,5 @@ def chain(cursor: Any, world: World) -> list[str]:
     return compared("the newest link of the chain holds", {"e", "c"}, kinds)
 
 
-QUICK = (promises, refusals, topics, founding, answers, chain)
-CHECKS = (*QUICK, scopes, the_accused, readings)
+QUICK = (the_accused, promises, refusals, topics, founding, answers, chain)
+CHECKS = (*QUICK, scopes, readings)

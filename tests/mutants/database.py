@@ -25,6 +25,7 @@ class Mutant:
 
 _ASKED_INSIDE = "kl.my_concerns and kl.my_reports ask kl.my_schools themselves; the program's schools are all"
 _NOT_UPDATED = "the program may update no column that the policy asks (RIGHTS, tried by mutants of their own)"
+_NOT_GRANTED = "the program has no right to change other columns (RIGHTS)"
 _MINE = "(school_id = ANY (( SELECT kl.my_schools() AS my_schools)::bigint[]))"
 _SHARED_LEVELS = (
     "((level)::text = ANY ((ARRAY['restricted'::character varying, 'sealed'::character varying])::text[]))"
@@ -32,6 +33,10 @@ _SHARED_LEVELS = (
 _NOT_ABOUT_ME = "(about_staff_id IS DISTINCT FROM ( SELECT kl.me() AS me))"
 # Mutants that change nothing anybody could notice, and why.
 EQUIVALENT = {
+    "kl.is_program without token IS NOT NULL": "nothing has the hash of no token",
+    "kl.my_audit_schools without held.school_id IS NOT NULL": "these roles are of a school: schools_membership_one_place",
+    "kl.my_reports without concern.about_staff_id IS DISTINCT FROM person": "counselling_concern_not_oneself",
+    "kl.emergency_stands without IF to_jsonb(NEW) - may_change IS DISTINCT FROM to_jsonb(OLD) - may_change": _NOT_GRANTED,
     **{
         f"counselling_{policy} without {_MINE}": _ASKED_INSIDE
         for policy in (

@@ -216,7 +216,7 @@ _BY_AUTHOR = {
     **{f"B {level}": "b_author program" for level in ("school", "restricted", "sealed", "process")},
     "B of moved": "program",
 }
-_NOBODY = "program nobody forged expired closed"  # tries to sign in are written down by nobody
+_NOBODY = "program nobody forged expired ended closed"  # tries to sign in are written down by nobody
 INSERTS: dict[str, dict[str, str]] = {
     **dict.fromkeys(
         ("schools_school", "schools_schoolclass", "schools_schoolday", "schools_schoolyear", "schools_term"),
@@ -381,6 +381,7 @@ RIGHTS: dict[str, str] = {
     " UPDATE(approved_at approved_by_id ended_at note reviewed_at reviewed_by_id verdict)",
     "django_migrations": "SELECT",
 }
+AS_WHOEVER_ASKS = {"emergency_stands", "membership_stands", "row_values"}  # the others run as the gate
 # The functions of the schema kl that the program may not call: they write the audit's chain.
 NOT_CALLED = {
     "append_link",

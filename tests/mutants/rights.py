@@ -7,7 +7,7 @@ from typing import Any
 from psycopg2 import errors
 
 from core import db_roles
-from tests.mutants.expected import NOT_CALLED, RIGHTS, SEES
+from tests.mutants.expected import AS_WHOEVER_ASKS, NOT_CALLED, RIGHTS, SEES
 from tests.mutants.rows import Row, World
 from tests.mutants.visibility import compared
 
@@ -127,4 +127,10 @@ def _calls(cursor: Any) -> list[str]:
     return compared("closed functions of kl", NOT_CALLED, closed) + opened
 
 
-CHECKS = (keys, rights, forced)
+def as_the_gate(cursor: Any, _world: World) -> list[str]:
+    """What policies ask is answered past them, or it would depend on the answer."""
+    cursor.execute("SELECT proname FROM pg_proc WHERE pronamespace = 'kl'::regnamespace AND NOT prosecdef")
+    return compared("run as whoever asks", AS_WHOEVER_ASKS, {name for (name,) in cursor.fetchall()})
+
+
+CHECKS = (keys, rights, forced, as_the_gate)

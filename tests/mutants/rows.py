@@ -39,7 +39,7 @@ STAFF = {
 }  # fmt: skip
 STAFF_B = {"stranger": Role.COUNSELLOR, "b_author": TEACHER}
 OTHERS = ("official", "left", "soon", "closed")  # no school, not today's, or a closed account
-NOBODIES = ("program", "nobody", "forged", "expired")
+NOBODIES = ("program", "nobody", "forged", "expired", "ended")  # ended: a scope of the program's, run out
 PEOPLE = (*STAFF, *STAFF_B, *OTHERS, *NOBODIES)
 LEADING = (Role.SAFEGUARDING_LEAD, Role.COUNSELLOR, Role.HEAD_TEACHER)
 
@@ -286,8 +286,8 @@ def _scopes(world: World) -> None:
         world.tokens[name] = "" if name == "nobody" else secrets.token_hex(32)
         if name in ("nobody", "forged"):
             continue
-        who = None if name == "program" else world.users.get(name, world.users["counsellor"]).pk
-        seconds = -1 if name == "expired" else 3600
+        who = None if name in ("program", "ended") else world.users.get(name, world.users["counsellor"]).pk
+        seconds = -1 if name in ("expired", "ended") else 3600
         tenancy.open_scope(world.tokens[name], user_id=who, purpose=f"row {name}", seconds=seconds)
 
 
