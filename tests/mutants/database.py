@@ -34,7 +34,7 @@ _NOT_ABOUT_ME = "(about_staff_id IS DISTINCT FROM ( SELECT kl.me() AS me))"
 # Mutants that change nothing anybody could notice, and why.
 EQUIVALENT = {
     "kl.is_program without token IS NOT NULL": "nothing has the hash of no token",
-    "kl.my_audit_schools without held.school_id IS NOT NULL": "these roles are of a school: schools_membership_one_place",
+    "kl.my_audit_schools without held.school_id IS NOT NULL": "these roles are of a school: schools_membership_scope_of_role",
     "kl.my_reports without concern.about_staff_id IS DISTINCT FROM person": "counselling_concern_not_oneself",
     "kl.emergency_stands without IF to_jsonb(NEW) - may_change IS DISTINCT FROM to_jsonb(OLD) - may_change": _NOT_GRANTED,
     **{

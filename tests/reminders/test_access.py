@@ -6,8 +6,10 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
 
+from accounts.roles import Role
 from core.fields import uuid7
 from reminders import access
+from tests.factories import make_membership
 from tests.factories.reminders import NOON, make_reminder
 
 ON = NOON.date()
@@ -35,6 +37,23 @@ def test_overseers_see_the_reminders_of_their_school_alone(reminder, other_schoo
     user = request.getfixturevalue(who)
     assert list(access.overseen(user, on=ON)) == [reminder]
     assert access.get_overseen_or_404(user, reminder.public_id, on=ON) == reminder
+
+
+def test_oversight_in_one_school_gives_none_in_another(reminder, other_school, stranger, lead):
+    make_reminder(other_school, stranger)
+    make_membership(lead, Role.COUNSELLOR, school=other_school)
+
+    assert list(access.overseen(lead, on=ON)) == [reminder]
+
+
+@pytest.mark.parametrize("who", ["lead", "head_teacher", "school_admin"])
+def test_overseers_hear_nothing_of_private_reminders(school, counsellor, who, request):
+    private = make_reminder(school, counsellor, category="concern_private")
+    user = request.getfixturevalue(who)
+
+    assert list(access.overseen(user, on=ON)) == []
+    with pytest.raises(Http404):
+        access.get_overseen_or_404(user, private.public_id, on=ON)
 
 
 @pytest.mark.parametrize(
