@@ -46,6 +46,7 @@ TESTS = {
         *("record_pages", "pairing_pages", "finder", "children", "api"),
     ],
     "schools": [
+        "access",
         "members",
         "duties",
         "calendar",
