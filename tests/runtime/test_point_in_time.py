@@ -11,7 +11,7 @@ import shutil
 import subprocess
 import time
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 import psycopg2
@@ -20,6 +20,7 @@ import pytest
 from config import embedded
 from config.embedded_host import Account, EmbeddedError, account_for, binaries
 from tests.runtime.conftest import an_open_folder
+from tests.runtime.servers import wait_for
 
 ROWS = 5_000
 
@@ -133,10 +134,13 @@ def test_the_rows_are_back_as_they_were_the_second_before_they_were_deleted(clus
     # A disaster, not an orderly stop: that would archive the last segment.
     cluster.server._run_pg_ctl(cluster.account, "stop", "-m", "immediate")
 
-    with pytest.raises(EmbeddedError):
+    with suppress(
+        EmbeddedError
+    ):  # on a slow machine it answers for a moment, as a standby, and then gives up
         cluster.restore(base, moment, "early")
-    log = (cluster.folder / "early" / str(embedded.MAJOR) / "server.log").read_text()
-    assert "recovery ended before configured recovery target was reached" in log
+    log = cluster.folder / "early" / str(embedded.MAJOR) / "server.log"
+    gave_up = "recovery ended before configured recovery target was reached"
+    wait_for(lambda: gave_up in log.read_text(), "the restored server to miss the tail", 60)
 
     assert cluster.save_the_tail()
     restored = cluster.restore(base, moment, "late")
