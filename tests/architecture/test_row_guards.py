@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
-from django.db import ProgrammingError, transaction
+from django.db import ProgrammingError, connection, transaction
 from django.utils import timezone
 
 from accounts.roles import Role
@@ -67,3 +67,20 @@ def test_break_glass_isn_t_lengthened_or_opened_again(paired_teacher, other_stud
             uses.update(ended_at=None)
         with refused("permission denied"), transaction.atomic():
             uses.update(expires_at=timezone.now() + timedelta(hours=9))
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        "accounts_user",
+        "accounts_sheetcode",
+        "accounts_browsersession",
+        "authtoken_token",
+        "mfa_authenticator",
+    ],
+)
+def test_who_counts_reads_no_password_token_or_factor(table) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT has_table_privilege('kl_stats', %s, 'SELECT')", [table])
+
+        assert cursor.fetchone() == (False,)
