@@ -34,9 +34,26 @@ class Perm(StrEnum):
     # concerns
     CONCERN_REPORT = "concern.report"  # report a concern about any pupil of the school
     CONCERN_READ = "concern.read"  # read what is reported, but not what is about oneself
+    # home
+    HOME_EDIT = "home.edit"  # keep the facts of a pupil's home: parents away, carer, telephones
+    # dormitories
+    DORM_VIEW = "dorm.view"  # see the houses, and who of one's pupils sleeps where
+    DORM_MANAGE = "dorm.manage"  # set up buildings, rooms and beds
+    BED_ALLOCATE = "bed.allocate"  # give beds, plan a house, approve and undo a plan; sees a rule, not why
+    BED_RULE = "bed.rule"  # say who is kept apart or together, and why
+    ROLL_TAKE = "roll.take"  # take the roll at night, close it
+    LEAVE_ASK = "leave.ask"  # ask for a boarder's leave
+    LEAVE_APPROVE = "leave.approve"  # be one of the two who approve a leave
+    LEAVE_GATE = "leave.gate"  # note who went out and who came back
+    # calls home
+    CALL_VIEW = "call.view"  # see whether and when a pupil talked with home
+    CALL_PLAN = "call.plan"  # phones, windows, the weekly rota
+    CALL_BOARD = "call.board"  # run the evening's calls and note how they went
     # reminders
     REMINDER_OVERSEE = "reminder.oversee"  # see what wasn't delivered in the school
     # the trail
     AUDIT_READ = "audit.read"  # see who read and changed what in the school
     # district
     DISTRICT_VIEW = "district.view"  # counts by school, never a child
+    STATISTICS_RELEASE = "statistics.release"  # release published statistics about children
+    STATUTORY_RETURN = "statutory.return"  # draw up returns with exact counts; each one is logged

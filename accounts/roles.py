@@ -60,6 +60,8 @@ _TEACHING = frozenset(
         Perm.TALK_KNOW_RESTRICTED,
         Perm.CONCERN_REPORT,
         Perm.EMERGENCY_OPEN,
+        Perm.DORM_VIEW,
+        Perm.CALL_VIEW,
     }
 )
 
@@ -72,7 +74,15 @@ ROLES: dict[Role, RoleSpec] = {
         ),
         Reach.CLASS,
         "school_class",
-        _TEACHING | {Perm.STUDENT_HEALTH, Perm.STUDENT_EXPORT},
+        _TEACHING
+        | {
+            Perm.STUDENT_HEALTH,
+            Perm.STUDENT_EXPORT,
+            Perm.HOME_EDIT,
+            Perm.LEAVE_ASK,
+            Perm.LEAVE_APPROVE,
+            Perm.CALL_BOARD,
+        },
     ),
     Role.PAIRED_TEACHER: RoleSpec(
         _("Paired teacher"),
@@ -113,6 +123,8 @@ ROLES: dict[Role, RoleSpec] = {
             Perm.MEMBER_CONFIRM,
             Perm.EMERGENCY_REVIEW,
             Perm.AUDIT_READ,
+            Perm.HOME_EDIT,
+            Perm.BED_RULE,
         },
     ),
     Role.WARDEN: RoleSpec(
@@ -133,6 +145,13 @@ ROLES: dict[Role, RoleSpec] = {
                 Perm.TALK_LOG,
                 Perm.CONCERN_REPORT,
                 Perm.EMERGENCY_OPEN,
+                Perm.DORM_VIEW,
+                Perm.ROLL_TAKE,
+                Perm.LEAVE_ASK,
+                Perm.LEAVE_APPROVE,
+                Perm.LEAVE_GATE,
+                Perm.CALL_VIEW,
+                Perm.CALL_BOARD,
             }
         ),
     ),
@@ -158,6 +177,16 @@ ROLES: dict[Role, RoleSpec] = {
                 Perm.ROSTER_IMPORT,
                 Perm.CONCERN_REPORT,
                 Perm.REMINDER_OVERSEE,
+                Perm.HOME_EDIT,
+                Perm.DORM_VIEW,
+                Perm.DORM_MANAGE,
+                Perm.BED_ALLOCATE,
+                Perm.BED_RULE,
+                Perm.LEAVE_ASK,
+                Perm.LEAVE_GATE,
+                Perm.CALL_VIEW,
+                Perm.CALL_PLAN,
+                Perm.CALL_BOARD,
             }
         ),
     ),
@@ -177,6 +206,8 @@ ROLES: dict[Role, RoleSpec] = {
             Perm.REMINDER_OVERSEE,
             Perm.EMERGENCY_REVIEW,
             Perm.AUDIT_READ,
+            Perm.BED_ALLOCATE,
+            Perm.LEAVE_APPROVE,
         },
     ),
     Role.DISTRICT_OFFICIAL: RoleSpec(

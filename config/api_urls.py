@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from django.urls import path
+from django.urls import URLPattern, URLResolver, path
 
 from accounts import api as accounts
 from core.api.schema import SchemaView
+from calls.api_urls import urlpatterns as calls
 from counselling import api as counselling
+from dashboards.api_urls import urlpatterns as dashboards
+from dormitories.api_urls import urlpatterns as dormitories
 from schools import api as schools
 from students import api as students
 
 app_name = "api"
 
-urlpatterns = [
+urlpatterns: list[URLPattern | URLResolver] = [
     path("schema/", SchemaView.as_view(), name="schema"),
     path("token/", accounts.TokenView.as_view(), name="token"),
     path("schools/", schools.SchoolsView.as_view(), name="schools"),
@@ -44,4 +47,7 @@ urlpatterns = [
     ),
     path("follow-ups/<uuid:public_id>/note/", counselling.FollowUpNoteView.as_view(), name="follow_up_note"),
     path("follow-ups/<uuid:public_id>/move/", counselling.FollowUpMoveView.as_view(), name="follow_up_move"),
+    *dormitories,
+    *calls,
+    *dashboards,
 ]

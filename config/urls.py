@@ -23,6 +23,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/", include("config.api_urls")),
     path("", include("students.urls")),
     path("", include("counselling.urls")),
+    path("dormitories/", include("dormitories.urls")),
+    path("calls/", include("calls.urls")),
+    path("district/", include("dashboards.urls")),
     path("reminders/", include("reminders.urls")),
     path("school/", include("schools.urls")),
 ]

@@ -38,6 +38,9 @@ INSTALLED_APPS = [
     "reminders",
     "students",
     "counselling",
+    "dormitories",
+    "calls",
+    "dashboards",
 ]
 
 MIDDLEWARE = [

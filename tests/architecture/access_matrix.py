@@ -20,6 +20,10 @@ from __future__ import annotations
 
 from accounts.roles import Role
 from tests.architecture.access_matrix_api import API_ROWS
+from tests.architecture.access_matrix_calls import CALL_ROWS
+from tests.architecture.access_matrix_district import DISTRICT_ROWS
+from tests.architecture.access_matrix_dormitories import DORMITORY_ROWS
+from tests.architecture.access_matrix_home import HOME_ROWS
 from tests.architecture.access_rows import (
     AUDITING,
     EVERYBODY,
@@ -388,5 +392,9 @@ ROWS: list[Row] = [
         args=("reminder",),
         data={"outcome": "arrived"},
     ),
+    *HOME_ROWS,
+    *DORMITORY_ROWS,
+    *CALL_ROWS,
+    *DISTRICT_ROWS,
     *API_ROWS,
 ]

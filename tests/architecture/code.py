@@ -8,7 +8,10 @@ from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-APPS = ("core", "accounts", "schools", "reminders", "students", "counselling", "demo", "config")
+APPS = (
+    "core", "accounts", "schools", "reminders", "students", "counselling", "dormitories", "calls", "dashboards",
+    "demo", "config",
+)  # fmt: skip
 TREES = (*APPS, "scripts", "tests", "bench")
 VIEWS = ("views", "views.py", "api.py", "api", "tasks.py", "tasks")
 

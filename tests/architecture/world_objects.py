@@ -11,6 +11,7 @@ from accounts.models import BrowserSession
 from accounts.roles import Role
 from accounts.sessions import SessionStore
 from tests import factories
+from tests.architecture import world_calls, world_district, world_dormitories, world_home
 
 
 def _plain(part: str, words: str) -> str:
@@ -32,6 +33,7 @@ def make(
     )  # nobody of the cast: "only the author" refuses all
     admin = staff[Role.SCHOOL_ADMIN]
     year = school_class.year
+    own = {"school": school, "school_class": school_class, "student": student, "author": author, "admin": admin}
     reminder = factories.make_reminder(
         school, author, state="uncertain", from_name=say("reminder", "Lin Fang")
     )
@@ -55,6 +57,10 @@ def make(
         "reminder": reminder.public_id,
         "browser_session": _session_of(author),
         **of_pupil(student, author, say=say),
+        **world_home.make(**own),
+        **world_dormitories.make(**own),
+        **world_calls.make(**own),
+        **world_district.make(**own),
     }
 
 
