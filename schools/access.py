@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.http import Http404
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -113,7 +113,8 @@ def moment_of(now: datetime | None, on: date) -> datetime | None:
 
 def _memberships(user: User, on: date) -> list[Grant]:
     held = Membership.objects.active(on).filter(user=user, user__is_active=True)
-    rows = held.values_list(
+    # One's own places before those where one stands in: the reason shown is the first that fits.
+    rows = held.order_by(F("stands_in_for_id").asc(nulls_first=True), "pk").values_list(
         "role", "school_id", "school_class_id", "school_class__school_id", "area__path",
         "stands_in_for_id", "stands_in_for__name", "ended_on",
     )  # fmt: skip
