@@ -51,6 +51,7 @@ class Student(PublicIdModel):
         "ethnicity": SENSITIVE,
         "health": SENSITIVE,
         "boarding": PERSONAL,
+        "hukou": SENSITIVE,
         "phone": PERSONAL,
         "address": PERSONAL,
         "created_at": PUBLIC,
@@ -64,6 +65,14 @@ class Student(PublicIdModel):
     class Boarding(models.TextChoices):
         BOARDER = "boarder", _("Boarder")
         DAY = "day", _("Day pupil")
+        NOT_COLLECTED = "not_collected", _("Not collected")
+
+    class Hukou(models.TextChoices):
+        """户籍性质, as the civil-affairs summary table counts it (domain.md §1.3)."""
+
+        RURAL = "rural", pgettext_lazy("hukou", "Rural")
+        URBAN = "urban", pgettext_lazy("hukou", "Urban")
+        OTHER = "other", pgettext_lazy("hukou", "Other")
         NOT_COLLECTED = "not_collected", _("Not collected")
 
     class Health(models.TextChoices):
@@ -90,6 +99,13 @@ class Student(PublicIdModel):
     )
     boarding = models.CharField(
         _("boarding"), max_length=13, choices=Boarding.choices, default=Boarding.NOT_COLLECTED
+    )
+    hukou = models.CharField(
+        _("household registration"),
+        max_length=13,
+        choices=Hukou.choices,
+        default=Hukou.NOT_COLLECTED,
+        db_default=Hukou.NOT_COLLECTED,
     )
     phone = SearchableTextField(_("telephone"), max_length=20, blank=True)
     address = models.CharField(_("home address"), max_length=200, blank=True)
@@ -121,7 +137,15 @@ class Student(PublicIdModel):
 
 
 class Person(PublicIdModel):
-    """An adult around one or several pupils of a school: a parent, a grandparent, a carer."""
+    """An adult around one or several pupils, shared by siblings: a parent, a grandparent, a carer.
+
+    `phone` is the number that the roster or the record gives: imports recognise people by it. The numbers
+    that are called, with what is known of each, are PhoneNumber rows; whoever writes `phone` adds one there
+    (services.phones), and a number ended there stays ended however often the roster repeats it.
+
+    `absences_known_from` is the day from which the episodes of being away are complete: on a day since then
+    without an episode the person was at home, before it nobody asked (未采集).
+    """
 
     PRIVACY: ClassVar[dict[str, Label]] = {
         "id": PUBLIC,
@@ -131,6 +155,9 @@ class Person(PublicIdModel):
         "phone": PERSONAL,
         "address": PERSONAL,
         "employer": PERSONAL,
+        "absences_known_from": SENSITIVE,
+        "is_dead": SENSITIVE,
+        "died_on": SENSITIVE,
     }
 
     school = models.ForeignKey(School, models.PROTECT, related_name="people")
@@ -138,8 +165,14 @@ class Person(PublicIdModel):
     phone = SearchableTextField(_("telephone"), max_length=20, blank=True)
     address = models.CharField(_("address"), max_length=200, blank=True)
     employer = models.CharField(_("work"), max_length=100, blank=True)
+    absences_known_from = models.DateField(_("known since"), null=True, blank=True)
+    is_dead = models.BooleanField(_("has died"), default=False, db_default=False)
+    died_on = models.DateField(_("died on"), null=True, blank=True)
 
     class Meta:
+        constraints = [
+            models.CheckConstraint(name="students_person_died", condition=Q(died_on=None) | Q(is_dead=True)),
+        ]
         indexes = [
             models.Index(fields=["school", "name"], name="students_person_name"),
             models.Index("school", BlindIndex("phone"), name="students_person_phone"),
@@ -150,7 +183,12 @@ class Person(PublicIdModel):
 
 
 class GuardianLink(models.Model):
-    """How an adult is related to a pupil. Priority 1 is called first."""
+    """How an adult is related to a pupil. Priority 1 is called first; whoever is barred, never.
+
+    `contact_barred`: a court or the police forbids contact, or the adult is a danger (Minors Protection Law
+    art. 22); their numbers are offered for no call (selectors.phones). Only `may_collect` = yes opens the
+    gate: "not collected" is no yes.
+    """
 
     PRIVACY: ClassVar[dict[str, Label]] = {
         "id": PUBLIC,
@@ -159,8 +197,17 @@ class GuardianLink(models.Model):
         "person": PERSONAL,
         "relation": PERSONAL,
         "is_guardian": PERSONAL,
+        "is_delegated_carer": PERSONAL,
+        "lives_with": PERSONAL,
+        "may_collect": PERSONAL,
+        "contact_barred": SENSITIVE,
         "priority": PUBLIC,
     }
+
+    class Answer(models.TextChoices):
+        YES = "yes", pgettext_lazy("answer", "Yes")
+        NO = "no", pgettext_lazy("answer", "No")
+        NOT_COLLECTED = "not_collected", _("Not collected")
 
     class Relation(models.TextChoices):
         FATHER = "father", _("Father")
@@ -178,6 +225,22 @@ class GuardianLink(models.Model):
     person = models.ForeignKey(Person, models.PROTECT, related_name="guardian_links")
     relation = models.CharField(_("relation"), max_length=20, choices=Relation.choices)
     is_guardian = models.BooleanField(_("legal guardian"), default=False)
+    is_delegated_carer = models.BooleanField(_("looks after the child"), default=False, db_default=False)
+    lives_with = models.CharField(
+        _("lives with the child"),
+        max_length=13,
+        choices=Answer.choices,
+        default=Answer.NOT_COLLECTED,
+        db_default=Answer.NOT_COLLECTED,
+    )
+    may_collect = models.CharField(
+        _("may collect the child"),
+        max_length=13,
+        choices=Answer.choices,
+        default=Answer.NOT_COLLECTED,
+        db_default=Answer.NOT_COLLECTED,
+    )
+    contact_barred = models.BooleanField(_("no contact"), default=False, db_default=False)
     priority = models.PositiveSmallIntegerField(_("called in this order"), default=1)
 
     class Meta:
