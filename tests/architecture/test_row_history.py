@@ -26,6 +26,7 @@ UNWATCHED = {
     "students_finderkey": "made of names and numbers whose tables are watched",
     "students_rosterrow": "a passing copy of a file; what becomes of it is noted where it is written",
     "students_rosterprogress": "how far the work is",
+    "calls_rotaprogress": "how far the work is",
     "counselling_draft": "typed keystroke by keystroke, seen by its writer only; the entry is watched",
     "counselling_concerndraft": "typed keystroke by keystroke, seen by its writer only; the report is watched",
 }
