@@ -1,0 +1,18 @@
+"""Houses, beds, who sleeps where, and what to mind."""
+
+from dormitories.models.places import Bed, BedQuerySet, Building, HouseFile, Room
+from dormitories.models.rules import Rule, RulePupil, RuleQuerySet, RuleReason
+from dormitories.models.stays import Stay
+
+__all__ = [
+    "Bed",
+    "BedQuerySet",
+    "Building",
+    "HouseFile",
+    "Room",
+    "Rule",
+    "RulePupil",
+    "RuleQuerySet",
+    "RuleReason",
+    "Stay",
+]
