@@ -16,6 +16,8 @@ CATEGORIES: dict[str, Promise] = {
     "emergency": _("An access needs your look"),
     "unusual_reads": _("The weekly list of unusual reads is ready"),
     "second_factor": _("Your way of signing in has changed"),
+    "call_day": _("A call from school tomorrow"),
+    "call_hour": _("A call from school soon"),
     "new_browser": _("Your account was signed in to by a new browser"),
 }
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import smtplib
+from datetime import datetime
 from email.utils import parseaddr
 from typing import Protocol
 
@@ -17,26 +18,22 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
 
-from reminders import smtp
+from reminders import gateway, outside, smtp
+from reminders.links import make_link
 from reminders.models import Channel, Reminder
+from reminders.refusals import FateUnknownError, RefusedError, UnreachedError
 
-
-class RefusedError(Exception):
-    """Certainly not taken: it may be tried again. Its text is a short code, never a server's words."""
-
-
-class UnreachedError(RefusedError):
-    """Nobody answered, or not to us: the next message would fare no better now."""
-
-
-class FateUnknownError(Exception):
-    """Perhaps taken: it must not be tried again unasked. Its text is a short code."""
+__all__ = ["SENDERS", "EmailSender", "FateUnknownError", "RefusedError", "SmsSender", "UnreachedError"]
 
 
 class Sender(Protocol):
-    """Returns when the other side has taken the message; raises RefusedError or FateUnknownError."""
+    """One way out."""
 
-    def deliver(self, reminder: Reminder) -> None: ...
+    def deliver(self, reminder: Reminder, *, now: datetime) -> None:
+        """Returns when the other side has taken it; raises RefusedError or FateUnknownError."""
+
+    def ask(self, reminder: Reminder) -> bool | None:
+        """Whether the other side has taken it already; None where that can't be told."""
 
 
 class EmailSender:
@@ -46,17 +43,20 @@ class EmailSender:
     same reminder.
     """
 
-    def deliver(self, reminder: Reminder) -> None:
+    def deliver(self, reminder: Reminder, *, now: datetime) -> None:
         connection = mail.get_connection()
         try:
-            self._hand_over(reminder, connection)
+            self._hand_over(reminder, connection, now)
         finally:
             with contextlib.suppress(OSError, smtplib.SMTPException):
                 connection.close()
 
-    def _hand_over(self, reminder: Reminder, connection: BaseEmailBackend) -> None:
+    def ask(self, reminder: Reminder) -> bool | None:
+        return None  # SMTP has no question by reference
+
+    def _hand_over(self, reminder: Reminder, connection: BaseEmailBackend, now: datetime) -> None:
         try:
-            message = compose(reminder)
+            message = compose(reminder) if reminder.recipient else compose_outside(reminder, now=now)
             message.connection = connection
         except ValueError as error:
             raise RefusedError(_code(error)) from error
@@ -76,11 +76,53 @@ class EmailSender:
             raise FateUnknownError(_code(error)) from error  # this backend can't say how far it came
 
 
-SENDERS: dict[str, Sender] = {Channel.EMAIL: EmailSender()}
+class SmsSender:
+    """One text message to somebody outside, by the school's gateway (reminders.gateway)."""
+
+    def deliver(self, reminder: Reminder, *, now: datetime) -> None:
+        way = gateway.chosen()
+        if way is None or reminder.outsider is None:
+            raise RefusedError("sms_not_set_up")
+        text = " ".join(say_outside(reminder, now=now).split())
+        way.send(reference=str(reminder.public_id), number=reminder.outsider.phone, text=text)
+
+    def ask(self, reminder: Reminder) -> bool | None:
+        way = gateway.chosen()
+        return None if way is None else way.knows(str(reminder.public_id))
+
+
+SENDERS: dict[str, Sender] = {Channel.EMAIL: EmailSender(), Channel.SMS: SmsSender()}
+
+
+def say_outside(reminder: Reminder, *, now: datetime) -> str:
+    """The words for somebody outside, in their language, with a link of this message's own."""
+    kind, reader = outside.kind_of(reminder.category), reminder.outsider
+    token = make_link(reminder, now=now)
+    with translation.override(reader.language if reader else None):
+        link = settings.SITE_URL + reverse(kind.url_name, args=[token])
+        return render_to_string(f"{kind.template}.txt", {**kind.words(reminder), "link": link}).strip()
+
+
+def compose_outside(reminder: Reminder, *, now: datetime) -> mail.EmailMultiAlternatives:
+    """A plain mail to somebody outside: the subject is the category alone."""
+    if reminder.outsider is None:
+        raise ValueError("A reminder is to a colleague or to somebody outside.")
+    with translation.override(reminder.outsider.language):
+        return mail.EmailMultiAlternatives(
+            subject=reminder.category_label,
+            body=say_outside(reminder, now=now),
+            to=[reminder.outsider.email],
+            headers={"Message-ID": message_id(reminder), "Auto-Submitted": "auto-generated"},
+        )
 
 
 def compose(reminder: Reminder) -> mail.EmailMultiAlternatives:
-    """The message, in its reader's language. The subject is the category alone."""
+    """The message to a colleague, in their language. The subject is the category alone.
+
+    Raises ValueError for one to somebody outside.
+    """
+    if reminder.recipient is None:
+        raise ValueError("A reminder to somebody outside has words of its own.")
     with translation.override(reminder.recipient.language):
         context = {
             "category": reminder.category_label,

@@ -33,10 +33,24 @@ def to_utc(day: date, at: time, zone: ZoneInfo | None = None) -> datetime:
     return moment
 
 
-def after_quiet_hours(moment: datetime, zone: ZoneInfo | None = None) -> datetime:
-    """`moment`, or the end of the quiet hours it falls into (settings.QUIET_HOURS; equal ends: none)."""
-    start, end = (time.fromisoformat(value) for value in settings.QUIET_HOURS)
+def after_quiet_hours(
+    moment: datetime, zone: ZoneInfo | None = None, *, own: tuple[time, time] | None = None
+) -> datetime:
+    """`moment`, or the end of the quiet hours it falls into (settings.QUIET_HOURS; equal ends: none).
+
+    `own` are a person's own quiet hours, on top of everybody's: the first moment that both allow.
+    """
     zone = zone or local_zone()
+    start, end = (time.fromisoformat(value) for value in settings.QUIET_HOURS)
+    allowed = _after(moment, start, end, zone)
+    for _ in range(3):  # the end of one may lie in the other; twice round the clock both have been met
+        if own is None or (later := _after(allowed, *own, zone)) == allowed:
+            break
+        allowed = _after(later, start, end, zone)
+    return allowed
+
+
+def _after(moment: datetime, start: time, end: time, zone: ZoneInfo) -> datetime:
     local = moment.astimezone(zone)
     now = local.time()
     if start <= end:

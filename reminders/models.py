@@ -11,6 +11,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
+from core.fields import EncryptedTextField
 from core.models import PublicIdModel
 from core.privacy import PERSONAL, PUBLIC, Label
 from reminders import categories
@@ -20,6 +21,7 @@ from schools.models import School
 class Channel(models.TextChoices):
     BELL = "bell", _("In the program")
     EMAIL = "email", _("E-mail")
+    SMS = "sms", _("Text message")
 
 
 class State(models.TextChoices):
@@ -33,8 +35,69 @@ class State(models.TextChoices):
     CANCELLED = "cancelled", _("Cancelled")
 
 
+_WITHDRAWN = {
+    "too_late": _("it was too late for it"),
+    "no_reader": _("there was nobody to send it to"),
+    "opted_out": _("they asked for no messages"),
+    "no_longer": _("what it was about was moved or called off"),
+}
+
 _RINGING = Q(channel=Channel.BELL, state__in=[State.PLANNED, State.SENT])
 _UNREAD = Q(channel=Channel.BELL, read_at=None, cancelled_at=None)
+
+
+class Outsider(PublicIdModel):
+    """Somebody without an account who may be told something: a parent. One row a person and school.
+
+    `reference` is opaque here ("students.person:public id"): the outbox knows addresses, not reasons. Number
+    and address are encrypted. Whoever said that they want no messages (`opted_out_at`) gets none; their own
+    quiet hours come on top of everybody's, for those who sleep by day.
+    """
+
+    PRIVACY: ClassVar[dict[str, Label]] = {
+        "id": PUBLIC,
+        "public_id": PUBLIC,
+        "school": PUBLIC,
+        "reference": PERSONAL,
+        "phone": PERSONAL,
+        "email": PERSONAL,
+        "language": PUBLIC,
+        "quiet_from": PERSONAL,
+        "quiet_until": PERSONAL,
+        "opted_out_at": PUBLIC,
+        "created_at": PUBLIC,
+    }
+
+    school = models.ForeignKey(School, models.PROTECT, related_name="+")
+    reference = models.CharField(max_length=80)
+    phone = EncryptedTextField(_("telephone"), max_length=20, blank=True)
+    email = EncryptedTextField(_("e-mail"), max_length=254, blank=True)
+    language = models.CharField(_("language"), max_length=10, choices=settings.LANGUAGES, default="zh-hans")
+    quiet_from = models.TimeField(_("quiet from"), null=True, blank=True)
+    quiet_until = models.TimeField(_("quiet until"), null=True, blank=True)
+    opted_out_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["school", "reference"], name="reminders_outsider_once"),
+            models.CheckConstraint(
+                name="reminders_outsider_quiet_pair",
+                condition=Q(quiet_from=None, quiet_until=None)
+                | Q(quiet_from__isnull=False, quiet_until__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"outsider {self.pk}"
+
+    @property
+    def hidden_number(self) -> str:
+        """Enough of the number (or address) to tell two apart, too little to call."""
+        if self.phone:
+            return f"{self.phone[:3]}••••{self.phone[-2:]}"
+        name, _at, domain = self.email.partition("@")
+        return f"{name[:1]}•••@{domain}" if domain else "—"
 
 
 class ReminderQuerySet(models.QuerySet["Reminder"]):
@@ -51,7 +114,7 @@ class ReminderQuerySet(models.QuerySet["Reminder"]):
 
 
 class Reminder(PublicIdModel):
-    """One message to one person by one channel.
+    """One message to one person by one channel: to a colleague (`recipient`) or to an `outsider`.
 
     It carries no reason: `about` is an opaque reference (public id only), `url_path` leads to a page behind
     the sign-in, where the reader's rights are checked anew.
@@ -68,6 +131,7 @@ class Reminder(PublicIdModel):
         "public_id": PUBLIC,
         "school": PUBLIC,
         "recipient": PERSONAL,
+        "outsider": PERSONAL,
         "channel": PUBLIC,
         "category": PUBLIC,
         "about": PERSONAL,
@@ -91,7 +155,10 @@ class Reminder(PublicIdModel):
     }
 
     school = models.ForeignKey(School, models.PROTECT, related_name="+")
-    recipient = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="reminders")
+    recipient = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="reminders"
+    )
+    outsider = models.ForeignKey(Outsider, models.PROTECT, null=True, blank=True, related_name="reminders")
     channel = models.CharField(_("channel"), max_length=5, choices=Channel.choices)
     category = models.CharField(_("category"), max_length=30)
     about = models.CharField(max_length=80)
@@ -161,6 +228,17 @@ class Reminder(PublicIdModel):
                 name="reminders_one_standing",
                 condition=Q(cancelled_at=None),
             ),
+            models.UniqueConstraint(
+                fields=["about", "outsider", "channel"],
+                name="reminders_one_standing_outside",
+                condition=Q(cancelled_at=None),
+            ),
+            # A colleague has the bell; somebody outside has nothing but messages, and SMS is theirs alone.
+            models.CheckConstraint(
+                name="reminders_one_reader",
+                condition=Q(recipient__isnull=False, outsider=None) & ~Q(channel=Channel.SMS)
+                | Q(recipient=None, outsider__isnull=False) & ~Q(channel=Channel.BELL),
+            ),
         ]
         indexes = [
             models.Index(
@@ -180,9 +258,14 @@ class Reminder(PublicIdModel):
                 name="reminders_oversight",
                 condition=Q(
                     state__in=[State.PLANNED, State.FAILED, State.UNCERTAIN],
-                    channel=Channel.EMAIL,
+                    channel__in=[Channel.EMAIL, Channel.SMS],
                     cancelled_at=None,
                 ),
+            ),
+            models.Index(
+                fields=["school", "-next_try_at", "-id"],
+                name="reminders_outside",
+                condition=Q(outsider__isnull=False),
             ),
             models.Index(fields=["about"], name="reminders_about"),
         ]
@@ -199,13 +282,68 @@ class Reminder(PublicIdModel):
         """The last error in words; `last_error` keeps the code."""
         if self.last_error in {"worker_lost", "connection_lost"}:
             return _now("cut off while sending")
+        if self.last_error.startswith("sms_"):
+            return _now("the SMS gateway refused it (%(code)s)") % {"code": self.last_error[4:]}
         if self.last_error == "smtp_sign_in":
             return _now("the mail server refused our sign-in")
         if self.last_error.startswith("smtp_"):
             return _now("the mail server refused it (%(code)s)") % {"code": self.last_error[5:]}
+        if self.last_error in _WITHDRAWN:
+            return str(_WITHDRAWN[self.last_error])
+        if self.channel == Channel.SMS and self.last_error:
+            return _now("the SMS gateway was not reached")
         return _now("the mail server was not reached") if self.last_error else ""
+
+    @property
+    def reader_name(self) -> str:
+        """Who it is for; of somebody outside only a part of the number."""
+        if self.recipient is not None:
+            return self.recipient.name
+        return self.outsider.hidden_number if self.outsider is not None else ""
 
     @property
     def is_settled(self) -> bool:
         """What it was about is done or was called off."""
         return self.cancelled_at is not None
+
+
+class Link(models.Model):
+    """What one message to somebody outside let them do, once, without signing in.
+
+    The token itself (256 random bits) stands in the message alone; here is its hash. `purpose` is the kind
+    of message, `about` what it was about. One UPDATE … WHERE used_at IS NULL uses it up (services.links).
+    """
+
+    PRIVACY: ClassVar[dict[str, Label]] = {
+        "id": PUBLIC,
+        "school": PUBLIC,
+        "reminder": PERSONAL,
+        "purpose": PUBLIC,
+        "about": PERSONAL,
+        "token_hash": PERSONAL,
+        "created_at": PUBLIC,
+        "expires_at": PUBLIC,
+        "used_at": PUBLIC,
+        "answer": PERSONAL,
+    }
+
+    school = models.ForeignKey(School, models.PROTECT, related_name="+")
+    reminder = models.ForeignKey(Reminder, models.PROTECT, related_name="links")
+    purpose = models.CharField(max_length=30)
+    about = models.CharField(max_length=80)
+    token_hash = models.BinaryField(max_length=32, unique=True)
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True, blank=True)
+    answer = models.CharField(max_length=20, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="reminders_link_answer",
+                condition=Q(used_at=None, answer="") | Q(used_at__isnull=False) & ~Q(answer=""),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"link {self.pk}"

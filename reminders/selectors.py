@@ -51,9 +51,15 @@ class Oversight:
 
 def oversight(overseen: QuerySet[Reminder], kind: str, *, now: datetime, cursor: str | None) -> Oversight:
     """What didn't get through, in two queries; those that have waited longest come first."""
-    rows = overseen.filter(_kind(kind, now)).select_related("recipient", "school")
+    rows = overseen.filter(_kind(kind, now)).select_related("recipient", "outsider", "school")
     page = pagination.keyset(rows, order=["next_try_at", "id"], cursor=cursor)
     return Oversight(_troubles(overseen, now), page)
+
+
+def sent_outside(overseen: QuerySet[Reminder], *, cursor: str | None) -> pagination.Page[Reminder]:
+    """The delivery log: every message to people without an account, the latest first."""
+    rows = overseen.filter(outsider__isnull=False).select_related("outsider", "school")
+    return pagination.keyset(rows, order=["-next_try_at", "-id"], cursor=cursor)
 
 
 def _troubles(overseen: QuerySet[Reminder], now: datetime) -> list[Trouble]:
@@ -66,7 +72,7 @@ def _troubles(overseen: QuerySet[Reminder], now: datetime) -> list[Trouble]:
 
 def _kind(kind: str, now: datetime) -> Q:
     """What is done or called off is nobody's trouble any more."""
-    waiting = Q(channel=Channel.EMAIL, cancelled_at=None)
+    waiting = Q(channel__in=[Channel.EMAIL, Channel.SMS], cancelled_at=None)
     if kind == "overdue":
         late = Q(next_try_at__lte=now - OVERDUE_AFTER)
         return waiting & late & Q(state__in=[State.PLANNED, State.LEASED])

@@ -96,6 +96,10 @@ EVENTS: dict[str, Promise] = {
     "reminder.dropped": _("A reminder was dropped"),
     "reminder.failed": _("A reminder failed"),
     "reminder.sent": _("A reminder was sent"),
+    "reminder.asked": _("The gateway said what became of a reminder"),
+    "outsider.opted_out": _("Asked for no more messages"),
+    "outsider.opted_in": _("Asked for messages again"),
+    "outsider.quiet_hours": _("Set somebody's quiet hours for messages"),
     "reminder.uncertain": _("A reminder's fate is unknown"),
 }
 

@@ -312,6 +312,13 @@ SITE_URL = env.text("SITE_URL", "http://127.0.0.1:8000").rstrip("/")
 DEFAULT_FROM_EMAIL = env.text("MAIL_FROM", "Kiteline <no-reply@kiteline.invalid>")
 EMAIL_BACKEND = "reminders.smtp.Backend"  # tells "not taken" from "perhaps taken"
 EMAIL_TIMEOUT = 20
+# Text messages to parents: a generic HTTPS gateway (reminders.gateway); none, no text messages.
+SMS_GATEWAY_URL = env.text("SMS_GATEWAY_URL", "")
+SMS_GATEWAY_TOKEN = env.text("SMS_GATEWAY_TOKEN", "")
+SMS_GATEWAY_CA = env.text("SMS_GATEWAY_CA", "")  # a file, where the gateway's certificate is of one's own
+SMS_SENDER = env.text("SMS_SENDER", "Kiteline")
+SMS_TIMEOUT = 10
+SMS_FOLDER: Path | None = None
 # How long a sweep may keep a message to itself: longer than any sending (EMAIL_TIMEOUT bounds each step).
 REMINDER_LEASE_SECONDS = env.integer("REMINDER_LEASE_SECONDS", 180)
 QUIET_HOURS = (

@@ -9,7 +9,7 @@ from config.embedded_host import binaries
 from core import keyring
 
 from .base import *  # noqa: F403  (a settings module is the sum of its base)
-from .base import INSTALLED_APPS, VAR_DIR
+from .base import INSTALLED_APPS, SMS_GATEWAY_URL, VAR_DIR
 
 
 def _local_secret() -> str:
@@ -49,3 +49,6 @@ if env.text("SMTP_HOST", ""):
 else:
     EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
     EMAIL_FILE_PATH = VAR_DIR / "mail"
+
+if not SMS_GATEWAY_URL:
+    SMS_FOLDER = VAR_DIR / "sms"

@@ -1,7 +1,7 @@
 """Writes of the outbox."""
 
 from reminders.services.delivery import sweep
-from reminders.services.planning import cancel, plan
+from reminders.services.planning import cancel, plan, plan_outside
 from reminders.services.reading import mark_all_read, mark_read
 from reminders.services.resolving import NothingToResolveError, Outcome, resolve
 
@@ -12,6 +12,7 @@ __all__ = [
     "mark_all_read",
     "mark_read",
     "plan",
+    "plan_outside",
     "resolve",
     "sweep",
 ]

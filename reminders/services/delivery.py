@@ -10,27 +10,21 @@ Every step but the first is written only by whoever holds the current attempt: t
 
 from __future__ import annotations
 
-import logging
-import time
 from collections import Counter
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Any
 
 from django.conf import settings
-from django.db import InterfaceError, OperationalError, connection, transaction
-from django.db.models import Case, Q, Value, When
+from django.db import connection, transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from core import audit
-from reminders import channels, clock
+from reminders import channels, clock, outside
 from reminders.models import Channel, Reminder, State
+from reminders.services import asking, outcomes, outsiders
 from schools import access as school_access
 
-logger = logging.getLogger(__name__)
-
-BACK_OFF = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 240))
-REFUSALS_BEFORE_GIVING_UP = len(BACK_OFF) + 1
 BATCH = 20
 UNREACHED_IN_A_ROW = 3
 LONGEST_SWEEP = timedelta(seconds=50)  # a task stays shorter than a broker's visibility timeout
@@ -39,10 +33,18 @@ _CLAIM = """
     WITH due AS (
         SELECT r.id
         FROM reminders_reminder r
-        JOIN accounts_user u ON u.id = r.recipient_id
+        LEFT JOIN accounts_user u ON u.id = r.recipient_id
+        LEFT JOIN reminders_outsider o ON o.id = r.outsider_id
         WHERE r.state = 'planned' AND r.next_try_at <= %(now)s AND r.channel <> 'bell'
-          AND (r.expires_at IS NULL OR r.expires_at > %(now)s) AND u.is_active AND u.email <> ''
-          AND EXISTS (
+          AND (r.expires_at IS NULL OR r.expires_at > %(now)s)
+          AND CASE WHEN r.outsider_id IS NOT NULL THEN
+            o.opted_out_at IS NULL
+            AND CASE r.channel WHEN 'sms' THEN o.phone ELSE o.email END IS NOT NULL
+            AND CASE WHEN o.quiet_from IS NULL THEN true
+                WHEN o.quiet_from <= o.quiet_until
+                THEN NOT (%(wall)s >= o.quiet_from AND %(wall)s < o.quiet_until)
+                ELSE %(wall)s < o.quiet_from AND %(wall)s >= o.quiet_until END
+          ELSE u.is_active AND u.email <> '' AND EXISTS (
             SELECT 1
             FROM schools_membership m
             LEFT JOIN schools_schoolclass c ON c.id = m.school_class_id
@@ -52,7 +54,7 @@ _CLAIM = """
               AND (m.school_id = r.school_id OR c.school_id = r.school_id OR starts_with(
                 (SELECT sa.path FROM schools_school s JOIN schools_area sa ON sa.id = s.area_id
                  WHERE s.id = r.school_id), a.path))
-          )
+          ) END
         ORDER BY r.next_try_at, r.id
         LIMIT %(limit)s
         FOR UPDATE OF r SKIP LOCKED
@@ -80,6 +82,7 @@ def sweep(
     started = clock_now()
     done: Counter[str] = Counter()
     done.update(settle_lost_leases(now=started))
+    done.update(asking.ask_about_lost(now=started))
     done["dropped"] = drop_unfit(now=started)
     done["rung"] = ring_bells(now=started)
     postpone_in_quiet_hours(now=started)
@@ -93,20 +96,31 @@ def sweep(
 def claim_due(*, now: datetime, limit: int, worker: str) -> list[Reminder]:
     """Lease up to `limit` due messages to `worker`: one statement, rows that another one holds are passed by.
 
-    Whether a row still stands, its reader may still sign in and works in its school, and it is not too late
-    for it is part of the same statement; at night nothing is leased at all. Bells never are: `ring_bells`.
+    Whether a row still stands, its reader may still sign in and works in its school (or, outside, wants
+    messages and doesn't sleep now), and it is not too late for it is part of the same statement; at night
+    nothing is leased at all. Bells never are: `ring_bells`.
     """
     if clock.is_quiet(now):
         return []
     with connection.cursor() as cursor:
-        values = {"now": now, "until": now + _lease(), "today": timezone.localdate(now)}
+        local = timezone.localtime(now, clock.local_zone())
+        values = {"now": now, "until": now + _lease(), "today": local.date(), "wall": local.time()}
         cursor.execute(_CLAIM, {**values, "limit": limit, "worker": worker[:80]})
         ids = [row[0] for row in cursor.fetchall()]
-    return list(Reminder.objects.filter(pk__in=ids).select_related("recipient").order_by("next_try_at", "pk"))
+    rows = Reminder.objects.filter(pk__in=ids).select_related("recipient", "outsider", "school")
+    return list(rows.order_by("next_try_at", "pk"))
 
 
+@transaction.atomic
 def begin_sending(reminder: Reminder, *, now: datetime) -> bool:
-    """Commit that a socket is about to be touched, or say no: withdrawn, too late, or no longer ours."""
+    """Commit that a socket is about to be touched, or say no: withdrawn, too late, or no longer ours.
+
+    What goes outside is asked about once more: a moved or cancelled call reminds nobody, even if whoever
+    moved it forgot to withdraw its reminders.
+    """
+    if not outside.still_stands(reminder):
+        outcomes.drop(reminder, code="no_longer", now=now)
+        return False
     return bool(
         Reminder.objects.filter(
             Q(expires_at=None) | Q(expires_at__gt=now),
@@ -118,32 +132,6 @@ def begin_sending(reminder: Reminder, *, now: datetime) -> bool:
             cancelled_at=None,
         ).update(send_begun_at=now, lease_until=now + _lease())
     )
-
-
-def record_sent(reminder: Reminder, *, now: datetime) -> bool:
-    """The other side has taken it."""
-    return _settle(reminder, state=State.SENT, sent_at=now, last_error="")
-
-
-def record_refused(reminder: Reminder, *, code: str, now: datetime) -> bool:
-    """Certainly not taken: wait longer each time, and after the sixth refusal give up where people see it."""
-    refusals = reminder.refusals + 1
-    if refusals >= REFUSALS_BEFORE_GIVING_UP:
-        return _settle(reminder, state=State.FAILED, refusals=refusals, last_error=code)
-    return _settle(
-        reminder,
-        # Withdrawn while it was under way and not taken: now it can rest.
-        state=Case(When(cancelled_at=None, then=Value(State.PLANNED)), default=Value(State.CANCELLED)),
-        refusals=refusals,
-        last_error=code,
-        next_try_at=clock.after_quiet_hours(now + BACK_OFF[refusals - 1]),
-        send_begun_at=None,
-    )
-
-
-def record_uncertain(reminder: Reminder, *, code: str) -> bool:
-    """Perhaps taken: a person decides what to do (services.resolve)."""
-    return _settle(reminder, state=State.UNCERTAIN, last_error=code)
 
 
 @transaction.atomic
@@ -165,18 +153,26 @@ def settle_lost_leases(*, now: datetime) -> Counter[str]:
 @transaction.atomic
 def drop_unfit(*, now: datetime) -> int:
     """Due, but too late for its event, or its reader has left, can't sign in or has no address: to nobody."""
-    too_late = Q(expires_at__lte=now)
-    nobody = Q(recipient__is_active=False) | Q(channel=Channel.EMAIL, recipient__email="")
-    gone = ~Q(school_access.works_there("recipient", "school", on=timezone.localdate(now)))
     due = Q(state=State.PLANNED, next_try_at__lte=now)
-    unfit = _mine(due & (too_late | nobody | gone))
-    for row in unfit:
-        late = row.expires_at is not None and row.expires_at <= now
-        Reminder.objects.filter(pk=row.pk).update(
-            state=State.CANCELLED, cancelled_at=now, last_error="too_late" if late else "no_reader"
-        )
-        audit.record("reminder.dropped", by=None, target=row, code="too_late" if late else "no_reader")
-    return len(unfit)
+    unfit = _mine(due & (Q(expires_at__lte=now) | _without_reader(now)))
+    return sum(outcomes.drop(row, code=_why_unfit(row, now), now=now) for row in unfit)
+
+
+def _without_reader(now: datetime) -> Q:
+    gone = ~Q(school_access.works_there("recipient", "school", on=timezone.localdate(now)))
+    colleague = gone | Q(recipient__is_active=False) | Q(channel=Channel.EMAIL, recipient__email="")
+    no_address = Q(channel=Channel.SMS, outsider__phone__isnull=True) | Q(
+        channel=Channel.EMAIL, outsider__email__isnull=True
+    )
+    outsider = Q(outsider__opted_out_at__isnull=False) | no_address
+    return Q(recipient__isnull=False) & colleague | Q(outsider__isnull=False) & outsider
+
+
+def _why_unfit(row: Reminder, now: datetime) -> str:
+    if row.expires_at is not None and row.expires_at <= now:
+        return "too_late"
+    left = row.outsider is not None and row.outsider.opted_out_at is not None
+    return "opted_out" if left else "no_reader"
 
 
 @transaction.atomic
@@ -189,11 +185,23 @@ def ring_bells(*, now: datetime) -> int:
 @transaction.atomic
 def postpone_in_quiet_hours(*, now: datetime) -> int:
     """A message still unsent when the quiet hours begin waits for their end, and isn't overdue meanwhile."""
-    morning = clock.after_quiet_hours(now)
-    if morning == now:
-        return 0
-    due = _mine(Q(state=State.PLANNED, next_try_at__lte=now) & ~Q(channel=Channel.BELL))
-    return Reminder.objects.filter(pk__in=[row.pk for row in due]).update(next_try_at=morning)
+    due = Q(state=State.PLANNED, next_try_at__lte=now) & ~Q(channel=Channel.BELL)
+    if clock.is_quiet(now):
+        morning = clock.after_quiet_hours(now)
+        rows = _mine(due & Q(Q(outsider=None) | Q(outsider__quiet_from=None)))
+        Reminder.objects.filter(pk__in=[row.pk for row in rows]).update(next_try_at=morning)
+        return len(rows) + _postpone_for_sleepers(due, now)
+    return _postpone_for_sleepers(due, now)
+
+
+def _postpone_for_sleepers(due: Q, now: datetime) -> int:
+    """For people outside with quiet hours of their own."""
+    postponed = 0
+    for row in _mine(due & Q(outsider__quiet_from__isnull=False)):
+        awake = clock.after_quiet_hours(now, own=outsiders.quiet_hours(row.outsider))
+        if awake != now:
+            postponed += Reminder.objects.filter(pk=row.pk).update(next_try_at=awake)
+    return postponed
 
 
 def _work_through(
@@ -230,55 +238,26 @@ def _hand_back(batch: list[Reminder]) -> None:
 def _send(reminder: Reminder, clock_now: Callable[[], datetime]) -> str:
     """Outside any transaction: a lock is never held while a far server takes its time."""
     try:
-        channels.SENDERS[reminder.channel].deliver(reminder)
+        channels.SENDERS[reminder.channel].deliver(reminder, now=clock_now())
     except channels.RefusedError as error:
         code = str(error)
-        _insist(lambda: record_refused(reminder, code=code, now=clock_now()))
+        outcomes.insist(lambda: outcomes.record_refused(reminder, code=code, now=clock_now()))
         return "unreached" if isinstance(error, channels.UnreachedError) else "refused"
     except channels.FateUnknownError as error:
         code = str(error)
-        _insist(lambda: record_uncertain(reminder, code=code))
+        outcomes.insist(lambda: outcomes.record_uncertain(reminder, code=code))
         return "uncertain"
-    _insist(lambda: record_sent(reminder, now=clock_now()))
+    outcomes.insist(lambda: outcomes.record_sent(reminder, now=clock_now()))
     return "sent"
-
-
-def _insist(write: Callable[[], bool]) -> None:
-    """An outcome is worth more than one try: without it the row would end as uncertain.
-
-    A database that stays away is not waited for: the lease runs out and says so.
-    """
-    for pause in (0.2, 1.0, 3.0):
-        try:
-            write()
-        except (OperationalError, InterfaceError):
-            connection.close()
-            time.sleep(pause)
-        else:
-            return
-    write()
-
-
-def _settle(reminder: Reminder, **values: Any) -> bool:
-    """Write the outcome of this attempt, if it is still the last word on the row.
-
-    A row already called uncertain takes it too: the sender was slow, not dead, and knows better.
-    """
-    with transaction.atomic():
-        changed = Reminder.objects.filter(
-            pk=reminder.pk, attempt=reminder.attempt, state__in=[State.LEASED, State.UNCERTAIN]
-        ).update(lease_until=None, leased_by="", **values)
-        if changed and values["state"] in {State.FAILED, State.UNCERTAIN}:
-            audit.record(f"reminder.{values['state']}", by=None, target=reminder, code=values["last_error"])
-    if not changed:
-        logger.warning("reminder %s: attempt %s came too late to count", reminder.pk, reminder.attempt)
-    return bool(changed)
 
 
 def _mine(condition: Q) -> list[Reminder]:
     """Matching rows, locked until the transaction's end; rows that somebody else holds are passed by."""
     return list(
-        Reminder.objects.filter(condition).select_for_update(skip_locked=True, of=["self"]).order_by("pk")
+        Reminder.objects.filter(condition)
+        .select_related("outsider")
+        .select_for_update(skip_locked=True, of=["self"])
+        .order_by("pk")
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from copy import copy
 from datetime import datetime
 
 from django.db import connection, transaction
@@ -11,8 +12,10 @@ from django.db.models.functions import Now
 
 from accounts.models import User
 from core import audit
-from reminders import categories, clock
-from reminders.models import Channel, Reminder, State
+from core.fields import uuid7
+from reminders import categories, clock, gateway, outside
+from reminders.models import Channel, Outsider, Reminder, ReminderQuerySet, State
+from reminders.services import outsiders
 
 _ABOUT = re.compile(r"[a-z_]+\.[a-z_]+:[A-Za-z0-9-]{1,40}")
 
@@ -39,30 +42,69 @@ def plan(
     `about` is "app.model:public id"; `url_path` is relative and holds ids only. Returns the standing rows.
     Raises ValueError for an unknown category, a reference or a path of another shape, a time without a zone.
     """
-    _check(category=category, about=about, url_path=url_path, due_at=due_at, expires_at=expires_at)
-    _lock(about, recipient)
-    kept = _supersede(about, recipient, due_at=due_at, expires_at=expires_at)
-    wanted = {Channel.BELL, Channel.EMAIL} if recipient.email else {Channel.BELL}
-    version = _next_version(about, recipient)
-    made = Reminder.objects.bulk_create(
-        Reminder(
-            school_id=school_id,
-            recipient=recipient,
-            channel=channel,
-            category=category,
-            about=about,
-            url_path=url_path,
-            from_name=from_name,
-            due_at=due_at,
-            expires_at=expires_at,
-            dedupe_key=f"{about}|{recipient.pk}|{channel}|{version}",
-            next_try_at=clock.after_quiet_hours(due_at),
-        )
-        for channel in sorted(wanted - {row.channel for row in kept})
+    row = Reminder(
+        school_id=school_id,
+        recipient=recipient,
+        category=category,
+        about=about,
+        url_path=url_path,
+        from_name=from_name,
+        due_at=due_at,
+        expires_at=expires_at,
+        next_try_at=clock.after_quiet_hours(due_at),
     )
+    return _plan(row, {Channel.BELL, Channel.EMAIL} if recipient.email else {Channel.BELL}, by=by)
+
+
+@transaction.atomic
+def plan_outside(
+    *, outsider: Outsider, category: str, about: str, due_at: datetime, expires_at: datetime, by: User | None
+) -> list[Reminder]:
+    """Remind somebody without an account of `about`: by SMS where a gateway is set up, else by e-mail.
+
+    One message, not two: a parent pays attention to the first. The rules of `plan` hold; a message always has
+    an end, after which it is sent to nobody. Whoever wants no messages, or has no address, gets none planned.
+    Raises ValueError as `plan` does, and for a category that no app sends outside (reminders.outside).
+    """
+    outside.kind_of(category)
+    channels = _ways_to(outsider)
+    row = Reminder(
+        school_id=outsider.school_id,
+        outsider=outsider,
+        category=category,
+        about=about,
+        url_path="/",
+        due_at=due_at,
+        expires_at=expires_at,
+        next_try_at=clock.after_quiet_hours(due_at, own=outsiders.quiet_hours(outsider)),
+    )
+    return _plan(row, channels, by=by) if channels else []
+
+
+def _ways_to(outsider: Outsider) -> set[Channel]:
+    if outsider.opted_out_at is not None:
+        return set()
+    if outsider.phone and gateway.chosen() is not None:
+        return {Channel.SMS}
+    return {Channel.EMAIL} if outsider.email else set()
+
+
+def _plan(row: Reminder, wanted: set[Channel], *, by: User | None) -> list[Reminder]:
+    """`row` as a pattern, once for each wanted channel that doesn't stand already."""
+    _check(row)
+    _lock(row)
+    kept = _supersede(row)
+    version = _to_the_same(row).count() + 1  # only counts up: a date changed there and back is a new message
+    made = []
+    for channel in sorted(wanted - {one.channel for one in kept}):
+        one = copy(row)
+        one.public_id = uuid7()
+        one.channel, one.dedupe_key = channel, f"{row.about}|{_whom(row)}|{channel}|{version}"
+        made.append(one)
+    Reminder.objects.bulk_create(made)
     if made:
-        channels = [row.channel for row in made]
-        audit.record("reminder.planned", by=by, school_id=school_id, about=about, channels=channels)
+        channels = [one.channel for one in made]
+        audit.record("reminder.planned", by=by, school_id=row.school_id, about=row.about, channels=channels)
     return [*kept, *made]
 
 
@@ -80,13 +122,11 @@ def cancel(*, about: str, by: User | None, now: datetime) -> int:
     return withdrawn
 
 
-def _supersede(
-    about: str, recipient: User, *, due_at: datetime, expires_at: datetime | None
-) -> list[Reminder]:
+def _supersede(row: Reminder) -> list[Reminder]:
     """Withdraw what stands for another moment; the rows that stand for this one are kept."""
-    standing = list(Reminder.objects.standing().filter(about=about, recipient=recipient))
-    kept = [row for row in standing if (row.due_at, row.expires_at) == (due_at, expires_at)]
-    _withdraw([row.pk for row in standing if row not in kept], now=Now())
+    standing = list(_to_the_same(row).standing())
+    kept = [one for one in standing if (one.due_at, one.expires_at) == (row.due_at, row.expires_at)]
+    _withdraw([one.pk for one in standing if one not in kept], now=Now())
     return kept
 
 
@@ -105,25 +145,27 @@ def _withdraw(ids: list[int], *, now: datetime | Now) -> int:
     )
 
 
-def _check(
-    *, category: str, about: str, url_path: str, due_at: datetime, expires_at: datetime | None
-) -> None:
-    if category not in categories.CATEGORIES:
-        raise ValueError(f"Unknown reminder category {category!r}: see reminders/categories.py.")
-    if not _ABOUT.fullmatch(about):
+def _check(row: Reminder) -> None:
+    if row.category not in categories.CATEGORIES:
+        raise ValueError(f"Unknown reminder category {row.category!r}: see reminders/categories.py.")
+    if not _ABOUT.fullmatch(row.about):
         raise ValueError('A reminder is about "app.model:public id".')
-    if not url_path.startswith("/") or url_path.startswith("//"):
+    if not row.url_path.startswith("/") or row.url_path.startswith("//"):
         raise ValueError("A reminder links to a path of this site.")
-    if due_at.tzinfo is None or (expires_at is not None and expires_at <= due_at):
+    if row.due_at.tzinfo is None or (row.expires_at is not None and row.expires_at <= row.due_at):
         raise ValueError("A reminder's times need a zone, and it is due before it expires.")
 
 
-def _lock(about: str, recipient: User) -> None:
+def _lock(row: Reminder) -> None:
     """Two plans for the same thing and person wait for each other, also when no row stands yet."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"{about}|{recipient.pk}"])
+        key = f"{row.about}|{_whom(row)}"
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [key])
 
 
-def _next_version(about: str, recipient: User) -> int:
-    """Versions only count up, so that a date changed there and back makes a new message."""
-    return Reminder.objects.filter(about=about, recipient=recipient).count() + 1
+def _whom(row: Reminder) -> str:
+    return str(row.recipient_id) if row.recipient_id is not None else f"outside{row.outsider_id}"
+
+
+def _to_the_same(row: Reminder) -> ReminderQuerySet:
+    return Reminder.objects.filter(about=row.about, recipient=row.recipient_id, outsider=row.outsider_id)

@@ -8,7 +8,7 @@ from email import message_from_bytes, policy
 import pytest
 
 from reminders import channels
-from tests.factories.reminders import make_reminder
+from tests.factories.reminders import NOON, make_reminder
 from tests.reminders import harness
 
 
@@ -26,7 +26,7 @@ def reminder(school, counsellor):
 
 
 def deliver(reminder):
-    channels.EmailSender().deliver(reminder)
+    channels.EmailSender().deliver(reminder, now=NOON)
 
 
 def test_the_message_says_who_asked_the_category_and_a_link(ledger, reminder):

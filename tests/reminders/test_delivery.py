@@ -11,7 +11,7 @@ from django.core import mail
 from core.models import AuditEvent
 from reminders import services
 from reminders.models import Reminder, State
-from reminders.services import delivery
+from reminders.services import delivery, outcomes
 from tests.factories.reminders import NOON, make_bell, make_reminder
 from tests.reminders import harness
 
@@ -148,24 +148,24 @@ def test_cancelling_between_claim_and_sending_stops_the_message(counsellor, scho
 def test_an_older_attempt_cannot_write_the_outcome(counsellor, school):
     row = begun(school, counsellor)
     Reminder.objects.filter(pk=row.pk).update(attempt=2)
-    assert not delivery.record_sent(row, now=NOON)
+    assert not outcomes.record_sent(row, now=NOON)
     assert state_of(row) == State.LEASED
 
 
 def test_a_slow_sender_ends_the_doubt_about_its_own_message(counsellor, school):
     row = begun(school, counsellor)
     delivery.settle_lost_leases(now=NOON + timedelta(hours=1))
-    assert delivery.record_sent(row, now=NOON)
+    assert outcomes.record_sent(row, now=NOON)
     assert state_of(row) == State.SENT
 
 
 def test_refusals_wait_longer_each_time_and_then_it_fails_visibly(counsellor, school):
     row = make_reminder(school, counsellor)
     waits, now = [], NOON
-    for _ in range(delivery.REFUSALS_BEFORE_GIVING_UP):
+    for _ in range(outcomes.REFUSALS_BEFORE_GIVING_UP):
         (mine,) = claim(now=now)
         delivery.begin_sending(mine, now=now)
-        delivery.record_refused(mine, code="smtp_451", now=now)
+        outcomes.record_refused(mine, code="smtp_451", now=now)
         row.refresh_from_db()
         waits.append(int((row.next_try_at - now) / MINUTE))
         now = row.next_try_at
@@ -176,7 +176,7 @@ def test_refusals_wait_longer_each_time_and_then_it_fails_visibly(counsellor, sc
 
 def test_a_refusal_late_in_the_evening_is_tried_again_in_the_morning(counsellor, school):
     row = begun(school, counsellor)
-    delivery.record_refused(row, code="smtp_451", now=AT_NIGHT - timedelta(hours=1))
+    outcomes.record_refused(row, code="smtp_451", now=AT_NIGHT - timedelta(hours=1))
     row.refresh_from_db()
     assert row.next_try_at == MORNING
 
@@ -184,7 +184,7 @@ def test_a_refusal_late_in_the_evening_is_tried_again_in_the_morning(counsellor,
 def test_a_message_refused_after_it_was_withdrawn_rests(counsellor, school):
     row = begun(school, counsellor)
     services.cancel(about=row.about, by=counsellor, now=NOON)
-    delivery.record_refused(row, code="smtp_451", now=NOON)
+    outcomes.record_refused(row, code="smtp_451", now=NOON)
     assert state_of(row) == State.CANCELLED
 
 
