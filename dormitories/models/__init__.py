@@ -1,6 +1,8 @@
 """Houses, beds, who sleeps where, and what to mind."""
 
+from dormitories.models.leave import Leave, LeaveQuerySet
 from dormitories.models.places import Bed, BedQuerySet, Building, HouseFile, Room
+from dormitories.models.rolls import RollCall, RollMark
 from dormitories.models.rules import Rule, RulePupil, RuleQuerySet, RuleReason
 from dormitories.models.stays import Stay
 
@@ -9,6 +11,10 @@ __all__ = [
     "BedQuerySet",
     "Building",
     "HouseFile",
+    "Leave",
+    "LeaveQuerySet",
+    "RollCall",
+    "RollMark",
     "Room",
     "Rule",
     "RulePupil",
