@@ -29,6 +29,7 @@ class Role(StrEnum):
     SCHOOL_ADMIN = "school_admin"
     HEAD_TEACHER = "head_teacher"
     DISTRICT_OFFICIAL = "district_official"
+    STATISTICS_OFFICER = "statistics_officer"
 
 
 class Reach(StrEnum):
@@ -217,6 +218,16 @@ ROLES: dict[Role, RoleSpec] = {
         "area",
         frozenset({Perm.SCHOOL_VIEW, Perm.DISTRICT_VIEW}),
     ),
+    Role.STATISTICS_OFFICER: RoleSpec(
+        _("Statistics officer"),
+        _(
+            "Sees counts by school in their area, releases the published statistics, "
+            "and draws up returns with exact counts in their own name; never a child's name."
+        ),
+        Reach.NONE,
+        "area",
+        frozenset({Perm.SCHOOL_VIEW, Perm.DISTRICT_VIEW, Perm.STATISTICS_RELEASE, Perm.STATUTORY_RETURN}),
+    ),
 }
 
 
@@ -242,6 +253,9 @@ EMERGENCY_RIGHTS = frozenset(
     }
 )
 
+# Roles that are held in an area, not at a school.
+OF_AREAS = [role.value for role, spec in ROLES.items() if spec.scope == "area"]
+
 # Roles that read of every child, or give roles: nobody alone can give them (schools.services.invitations).
 NEEDS_TWO_PEOPLE = [
     Role.COUNSELLOR.value,
@@ -259,6 +273,7 @@ NEED_STRONG_FACTOR = frozenset(
         Role.SCHOOL_ADMIN,
         Role.HEAD_TEACHER,
         Role.DISTRICT_OFFICIAL,
+        Role.STATISTICS_OFFICER,
     }
 )
 

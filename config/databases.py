@@ -38,6 +38,7 @@ def local() -> Databases:
             aliases={
                 "default": env.database(embedded.dsn("kl_app")),
                 "owner": env.database(embedded.dsn("kl_owner")),
+                "district": env.database(embedded.dsn("kl_district")),
             },
             admin_url=embedded.dsn(embedded.ADMIN_ROLE, "postgres"),
             backup_url=embedded.dsn("kl_backup"),
@@ -48,12 +49,24 @@ def local() -> Databases:
     if signs_in_as_app and not owner_url:
         raise ImproperlyConfigured("Set DATABASE_OWNER_URL too: kl_app, of DATABASE_URL, may not migrate.")
     return Databases(
-        aliases={"default": _as_role(url, "kl_app"), "owner": _as_role(owner_url or url, "kl_owner")},
+        aliases={
+            "default": _as_role(url, "kl_app"),
+            "owner": _as_role(owner_url or url, "kl_owner"),
+            **_district(url, signs_in_as_app=signs_in_as_app),
+        },
         admin_url=env.text("DATABASE_ADMIN_URL", "") or ("" if signs_in_as_app else url),
         backup_url=env.text("DATABASE_BACKUP_URL", "")
         or ("" if signs_in_as_app else extensions.make_dsn(url, options="-c role=kl_backup")),
         is_embedded=False,
     )
+
+
+def _district(url: str, *, signs_in_as_app: bool) -> dict[str, dict[str, Any]]:
+    """The connection of the district pages: by its own address, or by one that can take the role on."""
+    district_url = env.text("DATABASE_DISTRICT_URL", "")
+    if not district_url and signs_in_as_app:
+        return {}
+    return {"district": _as_role(district_url or url, "kl_district")}
 
 
 def _as_role(url: str, role: str) -> dict[str, Any]:

@@ -47,6 +47,7 @@ AS_ROLE = {
     Role.SCHOOL_ADMIN: Reason("admin", _("administrator of this school")),
     Role.HEAD_TEACHER: Reason("head", _("head teacher of this school")),
     Role.DISTRICT_OFFICIAL: Reason("district", _("a school in your area")),
+    Role.STATISTICS_OFFICER: Reason("district", _("a school in your area")),
 }
 
 

@@ -85,6 +85,12 @@ TEMPLATES = [
     },
 ]
 
+# --- district pages and statistics (dashboards) ----------------------------------------------------
+DISTRICT_DATABASE = "district"  # the connection that signs in as kl_district
+# Fewer contributors than this are hidden; others are rounded to a multiple of the base, which divides it.
+STATISTICS_THRESHOLD = env.integer("STATISTICS_THRESHOLD", 10)
+STATISTICS_BASE = env.integer("STATISTICS_BASE", 5)
+
 # --- people -----------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["accounts.backends.NamePhoneOrEmailBackend"]

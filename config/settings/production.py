@@ -23,6 +23,9 @@ DATABASES = {"default": env.database(env.text("DATABASE_URL"))}
 # Only the migration step gets the owner's address; web and workers must not have it.
 if env.text("DATABASE_OWNER_URL", ""):
     DATABASES["owner"] = env.database(env.text("DATABASE_OWNER_URL"))
+# The connection of the district pages: kl_district, which can read no row of a child (dashboards.reading).
+if env.text("DATABASE_DISTRICT_URL", ""):
+    DATABASES["district"] = env.database(env.text("DATABASE_DISTRICT_URL"))
 # Only the backup gets these: who reads every row, and who makes a database to restore into.
 DATABASE_BACKUP_URL = env.text("DATABASE_BACKUP_URL", "")
 DATABASE_ADMIN_URL = env.text("DATABASE_ADMIN_URL", "")

@@ -34,6 +34,11 @@ DATABASES["owner"]["TEST"] = {
     "DEPENDENCIES": [],
 }
 DATABASES["default"]["TEST"] = {"MIRROR": "owner"}
+if "district" in DATABASES:
+    DATABASES["district"]["TEST"] = {"MIRROR": "owner"}
+# A test's rows are in a transaction that no other connection sees. tests/dashboards/test_role.py walks the
+# district pages with committed rows, as the role that serves them.
+DISTRICT_DATABASE = "default"
 
 MEDIA_ROOT = Path(tempfile.mkdtemp(prefix="kiteline-media-"))
 KEYRING_FILE = BASE_DIR / "tests" / "data" / "keyring.json"  # opens nothing but test databases

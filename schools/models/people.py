@@ -10,7 +10,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from accounts.roles import NEEDS_TWO_PEOPLE, ROLES, Role
+from accounts.roles import NEEDS_TWO_PEOPLE, OF_AREAS, ROLES, Role
 from core.fields import EncryptedTextField
 from core.models import PublicIdModel
 from core.privacy import PERSONAL, PUBLIC, Label
@@ -70,9 +70,9 @@ class Membership(models.Model):
             models.CheckConstraint(
                 name="schools_membership_scope_of_role",
                 condition=(
-                    Q(role=Role.DISTRICT_OFFICIAL, area__isnull=False)
+                    Q(role__in=OF_AREAS, area__isnull=False)
                     | Q(role=Role.HOMEROOM_TEACHER, school_class__isnull=False)
-                    | (~Q(role__in=[Role.DISTRICT_OFFICIAL, Role.HOMEROOM_TEACHER]) & Q(school__isnull=False))
+                    | (~Q(role__in=[*OF_AREAS, Role.HOMEROOM_TEACHER]) & Q(school__isnull=False))
                 ),
             ),
             # A role taken back on its first day never was in force: its last day is the day before.
@@ -107,7 +107,7 @@ class Membership(models.Model):
 class Invitation(PublicIdModel):
     """An offer to join with one role; only the hash of its token is kept, and it works once.
 
-    `area` is set for district officials alone. `invited_by` is empty for the very first people of
+    `area` is set for roles of an area alone. `invited_by` is empty for the very first people of
     a new system, whom `manage.py invite` asks in. Some roles take a second person, who confirms
     (`accounts.roles.NEEDS_TWO_PEOPLE`): until then no link exists.
     """
@@ -156,8 +156,8 @@ class Invitation(PublicIdModel):
         constraints = [
             models.CheckConstraint(
                 name="schools_invitation_one_place",
-                condition=Q(area__isnull=False, school=None, school_class=None, role=Role.DISTRICT_OFFICIAL)
-                | (Q(area=None, school__isnull=False) & ~Q(role=Role.DISTRICT_OFFICIAL)),
+                condition=Q(area__isnull=False, school=None, school_class=None, role__in=OF_AREAS)
+                | (Q(area=None, school__isnull=False) & ~Q(role__in=OF_AREAS)),
             ),
             models.CheckConstraint(
                 name="schools_invitation_one_end", condition=Q(accepted_at=None) | Q(withdrawn_at=None)

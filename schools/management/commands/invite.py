@@ -28,14 +28,14 @@ class Command(ProgramCommand):
         parser.add_argument("--name", required=True)
         place = parser.add_mutually_exclusive_group(required=True)
         place.add_argument("--school", help="the school's ten-digit code")
-        place.add_argument("--area", help="GB/T 2260 code, for a district official")
+        place.add_argument("--area", help="GB/T 2260 code, for a role of an area")
         parser.add_argument("--email", default="", help="the link is mailed there too")
         parser.add_argument("--phone", default="")
 
     def handle(self, *args: Any, **options: Any) -> None:
         role = Role(options["role"])
         if (ROLES[role].scope == "area") != bool(options["area"]):
-            raise CommandError("district_official goes with --area, every other role with --school.")
+            raise CommandError(f"{role} goes with {'--area' if ROLES[role].scope == 'area' else '--school'}.")
         school = selectors.school_by_code(options["school"] or "")
         area = selectors.area_by_code(options["area"] or "")
         if school is None and area is None:
