@@ -18,11 +18,16 @@ CATEGORIES: dict[str, Promise] = {
     "second_factor": _("Your way of signing in has changed"),
     "call_day": _("A call from school tomorrow"),
     "call_hour": _("A call from school soon"),
+    "roll_gap": _("A roll call needs your look"),
+    "leave_late": _("A leave needs your look"),
     "new_browser": _("Your account was signed in to by a new browser"),
 }
 
 # Not even those who watch over delivery are told of these: what it is about may be one of them.
 PRIVATE = frozenset({"concern_private"})
+
+# A child who can't be found doesn't wait for the morning: no quiet hours (ui.md: "except emergencies").
+URGENT = frozenset({"roll_gap", "leave_late"})
 
 
 def label(code: str) -> str:

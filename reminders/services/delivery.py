@@ -20,7 +20,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from core import audit
-from reminders import channels, clock, outside
+from reminders import categories, channels, clock, outside
 from reminders.models import Channel, Reminder, State
 from reminders.services import asking, outcomes, outsiders
 from schools import access as school_access
@@ -37,6 +37,7 @@ _CLAIM = """
         LEFT JOIN reminders_outsider o ON o.id = r.outsider_id
         WHERE r.state = 'planned' AND r.next_try_at <= %(now)s AND r.channel <> 'bell'
           AND (r.expires_at IS NULL OR r.expires_at > %(now)s)
+          AND (NOT %(quiet)s OR r.category = ANY(%(urgent)s))
           AND CASE WHEN r.outsider_id IS NOT NULL THEN
             o.opted_out_at IS NULL
             AND CASE r.channel WHEN 'sms' THEN o.phone ELSE o.email END IS NOT NULL
@@ -98,13 +99,12 @@ def claim_due(*, now: datetime, limit: int, worker: str) -> list[Reminder]:
 
     Whether a row still stands, its reader may still sign in and works in its school (or, outside, wants
     messages and doesn't sleep now), and it is not too late for it is part of the same statement; at night
-    nothing is leased at all. Bells never are: `ring_bells`.
+    only what is urgent is leased (categories.URGENT). Bells never are: `ring_bells`.
     """
-    if clock.is_quiet(now):
-        return []
     with connection.cursor() as cursor:
         local = timezone.localtime(now, clock.local_zone())
         values = {"now": now, "until": now + _lease(), "today": local.date(), "wall": local.time()}
+        values |= {"quiet": clock.is_quiet(now), "urgent": sorted(categories.URGENT)}
         cursor.execute(_CLAIM, {**values, "limit": limit, "worker": worker[:80]})
         ids = [row[0] for row in cursor.fetchall()]
     rows = Reminder.objects.filter(pk__in=ids).select_related("recipient", "outsider", "school")
@@ -186,6 +186,7 @@ def ring_bells(*, now: datetime) -> int:
 def postpone_in_quiet_hours(*, now: datetime) -> int:
     """A message still unsent when the quiet hours begin waits for their end, and isn't overdue meanwhile."""
     due = Q(state=State.PLANNED, next_try_at__lte=now) & ~Q(channel=Channel.BELL)
+    due &= ~Q(category__in=categories.URGENT)
     if clock.is_quiet(now):
         morning = clock.after_quiet_hours(now)
         rows = _mine(due & Q(Q(outsider=None) | Q(outsider__quiet_from=None)))

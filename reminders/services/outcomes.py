@@ -12,7 +12,7 @@ from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.models import Case, Value, When
 
 from core import audit
-from reminders import clock
+from reminders import categories, clock
 from reminders.models import Reminder, State
 
 logger = logging.getLogger(__name__)
@@ -31,13 +31,14 @@ def record_refused(reminder: Reminder, *, code: str, now: datetime) -> bool:
     refusals = reminder.refusals + 1
     if refusals >= REFUSALS_BEFORE_GIVING_UP:
         return settle(reminder, state=State.FAILED, refusals=refusals, last_error=code)
+    again = now + BACK_OFF[refusals - 1]
     return settle(
         reminder,
         # Withdrawn while it was under way and not taken: now it can rest.
         state=Case(When(cancelled_at=None, then=Value(State.PLANNED)), default=Value(State.CANCELLED)),
         refusals=refusals,
         last_error=code,
-        next_try_at=clock.after_quiet_hours(now + BACK_OFF[refusals - 1]),
+        next_try_at=again if reminder.category in categories.URGENT else clock.after_quiet_hours(again),
         send_begun_at=None,
     )
 

@@ -51,7 +51,7 @@ def plan(
         from_name=from_name,
         due_at=due_at,
         expires_at=expires_at,
-        next_try_at=clock.after_quiet_hours(due_at),
+        next_try_at=due_at if category in categories.URGENT else clock.after_quiet_hours(due_at),
     )
     return _plan(row, {Channel.BELL, Channel.EMAIL} if recipient.email else {Channel.BELL}, by=by)
 
