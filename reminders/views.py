@@ -72,6 +72,14 @@ def oversight(request: SignedInRequest) -> HttpResponse:
     return render(request, "reminders/oversight.html", context)
 
 
+@require_GET
+def sent_outside(request: SignedInRequest) -> HttpResponse:
+    """The delivery log of messages to parents, in the schools this person watches over."""
+    overseen = access.overseen(request.user, on=timezone.localdate(timezone.now()))
+    page = selectors.sent_outside(overseen, cursor=request.GET.get("cursor"))
+    return render(request, "reminders/outside.html", {"page": page})
+
+
 @require_POST
 def resolve(request: SignedInRequest, public_id: uuid.UUID) -> HttpResponse:
     """What somebody found out about one message, or that it shall be sent again."""

@@ -7,7 +7,7 @@ from itertools import count
 from typing import Any
 
 from accounts.models import User
-from reminders.models import Channel, Reminder, State
+from reminders.models import Channel, Outsider, Reminder, State
 from schools.models import School
 
 _numbers = count(1)
@@ -46,3 +46,14 @@ def _companions(state: str, at: datetime) -> dict[str, Any]:
         State.UNCERTAIN: {"send_begun_at": at, "attempt": 1, "last_error": "worker_lost"},
         State.CANCELLED: {"cancelled_at": at},
     }.get(State(state), {})
+
+
+def make_outsider(school: School, **fields: Any) -> Outsider:
+    """A parent with a mobile number."""
+    number = next(_numbers)
+    values: dict[str, Any] = {
+        "reference": f"students.person:test-{number}",
+        "phone": f"138{number:08d}",
+        **fields,
+    }
+    return Outsider.objects.create(school=school, **values)
