@@ -301,6 +301,12 @@ CELERY_BEAT_SCHEDULE = {
     "sign-audit-root": {"task": "core.tasks.sign_audit_root", "schedule": 60 * 60.0},
     "end-access-of-leavers": {"task": "schools.tasks.end_access_of_leavers", "schedule": 5 * 60.0},
     "sweep-sessions": {"task": "accounts.tasks.sweep_sessions", "schedule": 10 * 60.0},
+    # A poke that nobody took in time is worth nothing: the next one does the same.
+    "watch-boarders": {
+        "task": "dormitories.tasks.watch_boarders",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
     "remove-old-drafts": {"task": "counselling.tasks.remove_old_drafts", "schedule": 24 * 60 * 60.0},
 }
 
@@ -333,6 +339,14 @@ QUIET_HOURS = (
 )  # ui.md: no notices at night
 # A report that nobody has acknowledged rings again after so many hours (domain.md §8.2: head at 4 h).
 CONCERN_REMIND_HOURS = (1, 4, 24)
+# A roll with a gap: whoever is on duty, then the head. Somebody not back from leave: duty and class, then the head.
+ROLL_GAP_MINUTES = (10, 30)
+LEAVE_LATE_MINUTES = (30, 120)
+# When boarders stand for the roll; no call home is planned then.
+ROLL_TIMES = {
+    "morning": (env.text("ROLL_MORNING_FROM", "06:20"), env.text("ROLL_MORNING_UNTIL", "06:40")),
+    "evening": (env.text("ROLL_EVENING_FROM", "21:20"), env.text("ROLL_EVENING_UNTIL", "21:50")),
+}
 
 LOGGING = {
     "version": 1,

@@ -102,7 +102,8 @@ BEGIN
         IF to_jsonb(NEW) - ARRAY[{_texts(MARK_MAY_CHANGE)}] IS DISTINCT FROM to_jsonb(OLD) - ARRAY[{_texts(MARK_MAY_CHANGE)}] THEN
             RAISE insufficient_privilege USING MESSAGE = 'who is expected was settled when the roll was opened';
         END IF;
-        IF NOT kl.is_program() AND NEW.marked_by_id IS NOT NULL AND NEW.marked_at IS DISTINCT FROM OLD.marked_at
+        IF NOT kl.is_program() AND NEW.marked_by_id IS NOT NULL
+           AND (NEW.marked_by_id, NEW.marked_at) IS DISTINCT FROM (OLD.marked_by_id, OLD.marked_at)
            AND NEW.marked_by_id IS DISTINCT FROM kl.me() THEN
             RAISE insufficient_privilege USING MESSAGE = 'nobody marks in another''s name';
         END IF;

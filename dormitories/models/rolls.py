@@ -43,7 +43,7 @@ def _once(kind: str) -> ExclusionConstraint:
 class RollCall(PublicIdModel):
     """The roll of a house, or of one floor of it, of an evening or a morning.
 
-    `version` grows with every mark, so that two people who take it see each other's by asking "what is newer?".
+    `version` grows with every mark, so that two people who take it see each other's: "what is newer?".
     It can't be closed while a child is unaccounted for: by the service, and by the database (migration 0003).
     """
 

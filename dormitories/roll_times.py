@@ -1,0 +1,38 @@
+"""When the roll is taken: which roll a moment belongs to, and when pupils are held by it."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time, timedelta
+from itertools import count
+
+from django.conf import settings
+from django.utils import timezone
+
+from dormitories.models import RollCall
+
+_MORNING_UNTIL = time(12)
+_NIGHT = timedelta(hours=4)  # until four in the morning it is still the evening before
+
+
+def roll_of(now: datetime) -> tuple[date, str]:
+    """The day and the kind of the roll that is taken at a moment."""
+    local = timezone.localtime(now - _NIGHT)
+    is_morning = (datetime.combine(local.date(), local.time()) + _NIGHT).time() < _MORNING_UNTIL
+    return local.date(), RollCall.Kind.MORNING if is_morning else RollCall.Kind.EVENING
+
+
+def planned_between(start: datetime, end: datetime) -> list[tuple[datetime, datetime, str]]:
+    """The times at which boarders stand for the roll (settings.ROLL_TIMES), as far as they touch a period."""
+    zone = timezone.get_default_timezone()
+    first = timezone.localdate(start)
+    found = []
+    for day in (first + timedelta(days=number) for number in count()):
+        if datetime.combine(day, time.min, tzinfo=zone) >= end:
+            return found
+        for kind, (begins, ends) in settings.ROLL_TIMES.items():
+            opens, closes = (
+                datetime.combine(day, time.fromisoformat(one), tzinfo=zone) for one in (begins, ends)
+            )
+            if opens < end and closes > start:
+                found.append((opens, closes, kind))
+    return found
