@@ -1,5 +1,6 @@
 """Telephones and their hours, the weekly rota, the calls home."""
 
+from calls.models.board import CallReply, ContactAttempt, ContactClock, HomeTask
 from calls.models.call import STANDING, Call, CallPupil
 from calls.models.phones import (
     CallWindow,
@@ -14,7 +15,11 @@ __all__ = [
     "STANDING",
     "Call",
     "CallPupil",
+    "CallReply",
     "CallWindow",
+    "ContactAttempt",
+    "ContactClock",
+    "HomeTask",
     "LeftOut",
     "Phone",
     "Rota",

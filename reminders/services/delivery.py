@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -103,7 +104,12 @@ def claim_due(*, now: datetime, limit: int, worker: str) -> list[Reminder]:
     """
     with connection.cursor() as cursor:
         local = timezone.localtime(now, clock.local_zone())
-        values = {"now": now, "until": now + _lease(), "today": local.date(), "wall": local.time()}
+        values: dict[str, Any] = {
+            "now": now,
+            "until": now + _lease(),
+            "today": local.date(),
+            "wall": local.time(),
+        }
         values |= {"quiet": clock.is_quiet(now), "urgent": sorted(categories.URGENT)}
         cursor.execute(_CLAIM, {**values, "limit": limit, "worker": worker[:80]})
         ids = [row[0] for row in cursor.fetchall()]
