@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.conf import settings
@@ -11,7 +12,9 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
+from accounts.models import User
 from accounts.permissions import Perm
 from accounts.roles import ROLES
 from reminders import selectors as reminder_selectors
@@ -20,12 +23,13 @@ from schools import access as school_access
 
 @dataclass(frozen=True)
 class Item:
-    """A place in the menu. `perm` None means: for everybody who is signed in."""
+    """A place in the menu. `perm` None means: for everybody who is signed in; `also` opens it too."""
 
     name: str
     label: Promise
     icon: str
     perm: Perm | None = None
+    also: Perm | None = None
     on_phone: bool = False
 
 
@@ -35,6 +39,10 @@ ITEMS = (
     Item("counselling:follow_ups", _("Follow-ups"), "flag", Perm.TALK_LOG),
     Item("counselling:concerns", _("Concerns"), "warning", Perm.CONCERN_REPORT),
     Item("counselling:quiet", _("Longest without a talk"), "clock", Perm.TALK_LOG),
+    Item("dormitories:rolls", _("Roll call"), "list", Perm.ROLL_TAKE),
+    Item(
+        "dormitories:leaves", pgettext_lazy("boarders", "Leave"), "door", Perm.LEAVE_ASK, Perm.LEAVE_APPROVE
+    ),
     Item("reminders:bell", _("Reminders"), "bell", on_phone=True),
     Item("students:roster_imports", _("Roster import"), "upload", Perm.ROSTER_IMPORT),
     Item("schools:overview", _("School"), "school", Perm.SCHOOL_VIEW),
@@ -44,6 +52,11 @@ ITEMS = (
     Item("schools:audit", _("Who did what"), "eye", Perm.AUDIT_READ),
     Item("accounts:me", _("Me"), "me", on_phone=True),
 )
+
+
+def _is_for(item: Item, user: User, today: date) -> bool:
+    rights = [perm for perm in (item.perm, item.also) if perm is not None]
+    return not rights or any(school_access.holds(user, perm, on=today) for perm in rights)
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
@@ -64,7 +77,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
             "on_phone": item.on_phone,
         }
         for item in ITEMS
-        if item.perm is None or school_access.holds(user, item.perm, on=today)
+        if _is_for(item, user, today)
     ]
     may_log = school_access.holds(user, Perm.TALK_LOG, on=today)
     return {

@@ -104,6 +104,12 @@ def _sides_of_grant(grant: Grant, leave: Leave, *, on: date) -> list[Side]:
     return [Side.HOUSE, Side.CLASS] if others.exists() else [Side.CLASS, Side.HOUSE]
 
 
+def missing_for(grant: Grant) -> Q:
+    """The leaves on which a membership's approval is still missing."""
+    sides = {Role.HOMEROOM_TEACHER: Q(class_approved_at=None), Role.WARDEN: Q(house_approved_at=None)}
+    return sides.get(grant.role, Q(class_approved_at=None) | Q(house_approved_at=None))
+
+
 def class_teachers(student_id: int, *, on: date):  # type: ignore[no-untyped-def]
     """The memberships of whoever leads the pupil's class on a day, stand-ins among them."""
     classes = Enrolment.objects.active(on).filter(student_id=student_id).values("school_class_id")

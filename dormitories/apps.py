@@ -3,3 +3,8 @@ from django.apps import AppConfig
 
 class DormitoriesConfig(AppConfig):
     name = "dormitories"
+
+    def ready(self) -> None:
+        from dormitories import roll_panels
+
+        roll_panels.register()

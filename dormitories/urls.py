@@ -1,5 +1,7 @@
 from django.urls import URLPattern
 
+from dormitories import roll_urls
+
 app_name = "dormitories"
 
-urlpatterns: list[URLPattern] = []
+urlpatterns: list[URLPattern] = [*roll_urls.urlpatterns]

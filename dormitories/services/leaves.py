@@ -91,17 +91,15 @@ def _check_collector(student: Student, details: LeaveDetails) -> None:
     if link.student_id != student.pk or not allowed:
         raise RefusedError(_("This adult isn't noted as somebody who may collect the child."), "collector")
     if details.collector_words:
-        raise RefusedError(
-            _("Choose one: an adult of the list, or somebody else in words."), "collector_words"
-        )
+        raise RefusedError(_("Choose an adult of the list, or say who else: not both."), "collector_words")
 
 
 @transaction.atomic
 def approve(*, leave: Leave, sides: Sequence[Side], by: User, now: datetime) -> Leave:
     """Give one of the two approvals: for the class or for the house, the first of `sides` still missing.
 
-    `sides` comes from access.sides_of. Twice is once. Raises RefusedError for whoever asked, when the leave is
-    no longer open, and when the other approval is the only one missing and isn't this person's to give.
+    `sides` comes from access.sides_of. Twice is once. Raises RefusedError for whoever asked, when the
+    leave is no longer open, and when the approval that is missing isn't this person's to give.
     """
     locked = _lock(leave)
     if by.pk in (locked.class_approved_by_id, locked.house_approved_by_id):
@@ -122,7 +120,7 @@ def approve(*, leave: Leave, sides: Sequence[Side], by: User, now: datetime) -> 
 
 @transaction.atomic
 def refuse(*, leave: Leave, why: str, by: User, now: datetime) -> Leave:
-    """Say no, which one person can. Twice is once. Raises RefusedError once the pupil is out, or it is over."""
+    """Say no, which one person can. Twice is once. RefusedError once the pupil is out or it is over."""
     locked = _lock(leave)
     if locked.refused_at is not None:
         return locked
@@ -135,7 +133,7 @@ def refuse(*, leave: Leave, why: str, by: User, now: datetime) -> Leave:
 
 @transaction.atomic
 def cancel(*, leave: Leave, by: User, now: datetime) -> Leave:
-    """Call it off: the pupil stays. Twice is once. Raises RefusedError once the pupil is out, or it is over."""
+    """Call it off: the pupil stays. Twice is once. RefusedError once the pupil is out or it is over."""
     locked = _lock(leave)
     if locked.cancelled_at is not None:
         return locked

@@ -32,8 +32,8 @@ def gap(roll: RollCall) -> int:
 def tell_of_gaps(*, now: datetime) -> int:
     """For each open roll with a gap past a threshold of settings.ROLL_GAP_MINUTES tell whoever it is for.
 
-    After ten minutes whoever is on duty (but not whoever opened it), after thirty the head. Repeating it tells
-    nobody twice; a gap that is closed withdraws what was planned. Returns how many rolls have one.
+    After ten minutes whoever is on duty (but not whoever opened it), after thirty the head. Repeating
+    it tells nobody twice; a gap that is closed withdraws what was planned. Returns how many rolls have one.
     """
     to_find = RollMark.objects.filter(roll=OuterRef("pk"), status=RollMark.Status.UNKNOWN)
     first = timedelta(minutes=min(settings.ROLL_GAP_MINUTES))

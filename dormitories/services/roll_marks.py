@@ -27,8 +27,8 @@ def lock(roll: RollCall) -> RollCall:
 def mark(*, roll: RollCall, number: int, status: str, note: str = "", by: User, now: datetime) -> RollMark:
     """Say where a pupil is; the latest word stands. The same again changes nothing.
 
-    Raises RefusedError: for "on leave" without an approved leave, "elsewhere" without where, a closed roll that
-    is older than twelve hours, and for taking a mark back in a closed one.
+    Raises RefusedError: for "on leave" without an approved leave, "elsewhere" without where, a roll closed
+    more than twelve hours ago, and for taking a mark back in a closed one.
     """
     locked = lock(roll)
     found = RollMark.objects.select_related("student").get(roll=locked, number=number)

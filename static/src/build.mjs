@@ -81,7 +81,7 @@ async function styles() {
   const scripts = filesBelow(path.join(source, "js"), (file) => file.endsWith(".js"));
   const content = [...templates, ...scripts, path.join(root, "core/templatetags/ui.py")];
   const ours = (name) => readFileSync(path.join(source, "css", name), "utf8");
-  const own = ["tokens.css", "base.css", "shell.css", "forms.css", "components.css"].map(ours).join("\n");
+  const own = ["tokens.css", "base.css", "shell.css", "forms.css", "components.css", "roll.css"].map(ours).join("\n");
   const themed = postcss([darkOnWish]).process(own, { from: undefined }).css;
   const minify = async (css) => (await transform(css, { loader: "css", minify: true, target: CSS_TARGET })).code;
   writeFileSync(path.join(dist, "app.css"), await minify((await tabler(content)) + themed));

@@ -22,6 +22,8 @@ if (dialog && dialog.showModal) {
       dialog.close();
     }
   });
+  // What was asked is done, and the page behind shows it already (HX-Trigger: kiteline:close).
+  body.addEventListener("kiteline:close", () => dialog.close());
   // Emptied a tick later, so that a draft in it is saved first (autosave.js listens too).
   dialog.addEventListener("close", () => {
     document.body.append(toasts);
