@@ -34,11 +34,13 @@ from tests.factories.places import (
     make_year,
 )
 from tests.factories.reminders import make_bell, make_reminder
+from tests.factories.rolls import make_approved_leave, make_leave, make_roll
 from tests.factories.rosters import make_roster
 from tests.factories.students import make_emergency, make_pairing, make_student
 
 __all__ = [
     "make_adult",
+    "make_approved_leave",
     "make_area",
     "make_bed",
     "make_bell",
@@ -58,6 +60,7 @@ __all__ = [
     "make_follow_up",
     "make_grant",
     "make_invitation",
+    "make_leave",
     "make_left_out",
     "make_link",
     "make_linked",
@@ -66,6 +69,7 @@ __all__ = [
     "make_pairing",
     "make_phone",
     "make_reminder",
+    "make_roll",
     "make_room",
     "make_roster",
     "make_rota",
