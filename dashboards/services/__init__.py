@@ -1,0 +1,1 @@
+"""What the district does: count, publish, return."""

@@ -1,0 +1,194 @@
+"""A school in which much happens, and the same counts once more by plain Python over its rows."""
+
+from __future__ import annotations
+
+import random
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.db import connection
+
+from accounts.models import User
+from calls.models import Call, CallPupil
+from counselling.models import FollowUp, Session
+from dashboards.counting.weeks import Week
+from dormitories.models import Bed, RollCall
+from schools.models import School
+from students.models import Enrolment, Student
+from students.selectors import left_behind
+from tests import factories
+from tests.factories import calls as call_factories
+from tests.factories import dormitories as houses
+from tests.factories import home
+
+NOW = datetime(2026, 11, 22, 21, 0, tzinfo=ZoneInfo("Asia/Shanghai"))
+TODAY = date(2026, 11, 22)
+
+
+def end_transactions() -> None:
+    """What a commit does to the audit chains, inside a test's transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED;")
+
+
+def at(day: date, hour: int = 12, minute: int = 0) -> datetime:
+    return datetime.combine(day, time(hour, minute), ZoneInfo(settings.TIME_ZONE))
+
+
+def fill(school: School, author: User, *, seed: int = 1, pupils: int = 26) -> list[Student]:
+    """Pupils of all kinds, with talks, calls, promises, beds and rolls over ten weeks."""
+    rng = random.Random(seed)
+    classes = [factories.make_class(school, grade, 1) for grade in (3, 8)]
+    phone, house = call_factories.make_phone(school), houses.make_building(school)
+    houses.make_room(house, beds=4)
+    houses.make_bed(houses.make_room(house), out_of_order_from=TODAY - timedelta(days=10))
+    made = []
+    for number in range(pupils):
+        student = factories.make_student(
+            rng.choice(classes),
+            f"孩子{number}",
+            sex=rng.choice(["male", "female"]),
+            boarding=rng.choice(["boarder", "boarder", "day", "not_collected"]),
+            hukou=rng.choice(["rural", "rural", "not_collected"]),
+            born_on=date(2014, 5, 4) - timedelta(days=rng.randrange(1200)),
+        )
+        _came_or_left(rng, student)
+        _home(rng, student, number)
+        _talks(rng, student, author)
+        _calls(rng, student, phone, number)
+        made.append(student)
+    for back in range(60):
+        opened = at(TODAY - timedelta(days=back), 21)
+        if rng.random() < 0.8:
+            minutes = rng.choice([5, 30, 31, None])
+            closed = (
+                {"closed_by": author, "closed_at": opened + timedelta(minutes=minutes)} if minutes else {}
+            )
+            RollCall.objects.create(
+                school=school, building=house, kind="evening", on=opened.date(), opened_by=author,
+                opened_at=opened, **closed,
+            )  # fmt: skip
+    return made
+
+
+def _came_or_left(rng: random.Random, student: Student) -> None:
+    if rng.random() < 0.2:
+        Enrolment.objects.filter(student=student).update(ended_on=TODAY - timedelta(days=rng.randrange(60)))
+    elif rng.random() < 0.2:
+        Enrolment.objects.filter(student=student).update(started_on=TODAY - timedelta(days=rng.randrange(60)))
+
+
+def _home(rng: random.Random, student: Student, number: int) -> None:
+    for relation in ("mother", "father"):
+        if rng.random() < 0.8:
+            person = home.make_adult(student, f"{relation}{number}", relation)
+            if rng.random() < 0.7:
+                home.make_episode(person, started_on=date(2026, rng.randrange(1, 11), 1))
+            if rng.random() < 0.5:
+                home.make_capacity(person, rng.choice(["yes", "no"]))
+
+
+def _talks(rng: random.Random, student: Student, author: User) -> None:
+    for _number in range(rng.randrange(3)):
+        happened = at(TODAY - timedelta(days=rng.randrange(80)), rng.randrange(24))
+        withdrawn = {"withdrawn_at": NOW, "withdrawn_by": author} if rng.random() < 0.2 else {}
+        level = rng.choice(["school", "restricted", "sealed"])
+        session = factories.make_session(
+            student, author, happened_at=happened.astimezone(UTC), sensitivity=level, **withdrawn
+        )
+        promise = factories.make_follow_up(session, due_on=happened.date() + timedelta(days=3))
+        if rng.random() < 0.5:
+            promise.done_at, promise.done_by = happened + timedelta(days=rng.randrange(9)), author
+            promise.save()
+
+
+def _calls(rng: random.Random, student: Student, phone: Any, number: int) -> None:
+    person = home.make_adult(student, f"caller{number}", "relative")
+    line = home.make_number(person, f"138{number:08d}")
+    for back in rng.sample(range(-3, 70), 3):
+        # one telephone: each call has a minute of the day of its own
+        starts = at(TODAY - timedelta(days=back), 6 + number // 4, 15 * (number % 4))
+        state = rng.choice(["talked", "missed", "planned"])
+        call_factories.make_call(student, line, phone=phone, starts_at=starts, state=state)
+
+
+# --- the same, counted by hand -------------------------------------------------------------------------
+
+
+def recount(school: School, week: Week) -> dict[str, tuple[int, int]]:
+    """Every pair of numbers of a week, from the rows, one at a time."""
+    day, after = week.counted_on, at(week.counted_on + timedelta(days=1), 0)
+    here = [
+        one.student
+        for one in Enrolment.objects.filter(school=school).select_related("student")
+        if one.started_on <= day and (one.ended_on is None or one.ended_on >= day)
+    ]
+    boarders = [one for one in here if one.boarding == "boarder"]
+    waits = [_waited(one, day, after) for one in boarders]
+    monday, next_monday = at(week.monday, 0), at(week.monday + timedelta(days=7), 0)
+    planned = {
+        one.student_id
+        for one in CallPupil.objects.filter(school=school, stands=True)
+        if monday <= one.starts_at < next_monday
+    }
+    over = [
+        one
+        for one in Call.objects.filter(school=school, stands=True)
+        if monday <= one.starts_at < next_monday and one.ends_at < after
+    ]
+    open_ = [one for one in FollowUp.objects.filter(school=school) if _stood_open(one, after)]
+    rolls = [
+        one for one in RollCall.objects.filter(school=school, kind="evening") if week.monday <= one.on <= day
+    ]
+    statuses = left_behind.statuses([one.pk for one in here], day)
+    return {
+        "talk_coverage": (sum(_talked(one, day, after) for one in here), len(here)),
+        "parent_contact": (sum(wait is not None and wait < 7 for wait in waits), len(boarders)),
+        "parent_contact_days": (0, len(boarders)),
+        "calls_planned": (sum(one.pk in planned for one in boarders), len(boarders)),
+        "calls_reached": (sum(one.state == "talked" for one in over), len(over)),
+        "follow_ups_overdue": (sum(one.due_on < day for one in open_), len(open_)),
+        "beds_per_boarder": (
+            sum(not one.is_out_of_order(day) for one in Bed.objects.filter(school=school)),
+            len(boarders),
+        ),
+        "rolls_on_time": (
+            sum(
+                one.closed_at is not None and one.closed_at - one.opened_at <= timedelta(minutes=30)
+                for one in rolls
+            ),
+            len(rolls),
+        ),
+        "file_complete": (
+            sum(
+                one.boarding != "not_collected"
+                and all(status.answer != "not_collected" for status in statuses[one.pk].values())
+                for one in here
+            ),
+            len(here),
+        ),
+    }
+
+
+def _stood_open(one: FollowUp, after: datetime) -> bool:
+    ended = one.done_at or one.cancelled_at
+    return one.created_at < after and (ended is None or ended >= after)
+
+
+def _talked(student: Student, day: date, after: datetime) -> bool:
+    first = at(day - timedelta(days=29), 0)
+    talks = Session.objects.filter(student=student, withdrawn_at=None)
+    return any(first <= one.happened_at < after for one in talks)
+
+
+def _waited(student: Student, day: date, after: datetime) -> int | None:
+    talked = [
+        one.call.starts_at
+        for one in CallPupil.objects.filter(student=student).select_related("call")
+        if one.call.state == "talked" and one.call.starts_at < after
+    ]
+    if not talked:
+        return None
+    return (day - max(talked).astimezone(ZoneInfo(settings.TIME_ZONE)).date()).days
