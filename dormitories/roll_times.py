@@ -10,15 +10,15 @@ from django.utils import timezone
 
 from dormitories.models import RollCall
 
-_MORNING_UNTIL = time(12)
 _NIGHT = timedelta(hours=4)  # until four in the morning it is still the evening before
+_NOON = 12
 
 
 def roll_of(now: datetime) -> tuple[date, str]:
     """The day and the kind of the roll that is taken at a moment."""
-    local = timezone.localtime(now - _NIGHT)
-    is_morning = (datetime.combine(local.date(), local.time()) + _NIGHT).time() < _MORNING_UNTIL
-    return local.date(), RollCall.Kind.MORNING if is_morning else RollCall.Kind.EVENING
+    day, hour = timezone.localdate(now - _NIGHT), timezone.localtime(now).hour
+    is_morning = _NIGHT <= timedelta(hours=hour) < timedelta(hours=_NOON)
+    return day, RollCall.Kind.MORNING if is_morning else RollCall.Kind.EVENING
 
 
 def planned_between(start: datetime, end: datetime) -> list[tuple[datetime, datetime, str]]:
