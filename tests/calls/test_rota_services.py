@@ -1,0 +1,486 @@
+"""The week's rota from the facts in the database: who is called, who is left out and why, publish, withdraw."""
+
+from __future__ import annotations
+
+from datetime import date, time, timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from calls.models import Call, CallPupil, LeftOut, Rota
+from calls.selectors.week_problem import build
+from calls.services import bookings
+from calls.services import rota as rota_services
+from core.models import AuditEvent
+from schools.services.errors import RefusedError
+from students import whereabouts
+from students.models import GuardianLink
+from tests import factories
+from tests.calls.cast import NOW, ON, evening, family, number_of, plan, talked
+from tests.factories.calls import MONDAY
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def phone(school):
+    return factories.make_phone(school, "Hall 1")
+
+
+@pytest.fixture
+def window(school, phone):
+    """Monday from six to half past: three slots on one telephone."""
+    return factories.make_call_window(school, to_time=time(18, 30))
+
+
+def reasons(rota: Rota) -> dict[str, str]:
+    return {one.student.name: one.reason for one in rota.left_out.select_related("student")}
+
+
+# --- who is called, when ------------------------------------------------------------------------------
+
+
+def test_the_week_is_planned_as_calls_that_dont_stand_yet(school, school_class, window, school_admin):
+    student = family(school_class)
+
+    rota = plan(school, school_admin)
+
+    call = rota.calls.get()
+    assert (rota.state, rota.is_optimal) == (Rota.State.PREVIEWED, True)
+    assert (call.state, call.stands, call.number) == (Call.State.PROPOSED, False, number_of(student))
+    assert call.starts_at == evening()  # a child of the third grade calls early
+    assert call.ends_at - call.starts_at == timedelta(minutes=10)
+    assert call.pupils.get().student == student
+    assert rota.tiers["pupils"] == rota.tiers["wanted"] == 1
+
+
+def test_who_has_waited_longest_is_called_and_the_other_is_told_why_not(
+    school, school_class, school_admin, phone
+):
+    factories.make_call_window(school, to_time=time(18, 10))
+    lately, long_ago = family(school_class, "李一"), family(school_class, "李二", phone="13800138001")
+    talked(lately, days_ago=3, by=school_admin)
+    talked(long_ago, days_ago=20, by=school_admin)
+
+    rota = plan(school, school_admin)
+
+    left = rota.left_out.get()
+    assert rota.calls.get().pupils.get().student == long_ago
+    assert (left.student, left.reason, left.waited_days) == (lately, LeftOut.Reason.TAKEN, 3)
+    assert left.params == {"slots": 1, "places": 1, "larger": 0, "least_waited": 20}
+
+
+def test_siblings_share_one_call(school, school_class, other_class, window, school_admin):
+    older = family(school_class, "王一")
+    younger = factories.make_student(other_class, "王二", boarding="boarder")
+    factories.make_link(younger, number_of(older).person)
+
+    rota = plan(school, school_admin)
+
+    call = rota.calls.get()
+    assert {one.student for one in call.pupils.all()} == {older, younger}
+
+
+def test_further_calls_come_on_other_days(school, school_class, window, school_admin):
+    factories.make_call_window(school, 4)
+    family(school_class)
+
+    rota = plan(school, school_admin, per_week=2)
+
+    days = sorted(call.starts_at.date() for call in rota.calls.all())
+    assert days == [date(2026, 11, 23), date(2026, 11, 26)]
+
+
+def test_the_hours_of_the_parent_decide(school, school_class, window, school_admin):
+    student = family(school_class)
+    factories.make_window(number_of(student).person, 1, starts_at=time(18, 20), ends_at=time(21, 0))
+
+    rota = plan(school, school_admin)
+
+    assert rota.calls.get().starts_at == evening(20)
+
+
+def test_a_window_of_the_parent_that_has_ended_counts_no_more(school, school_class, window, school_admin):
+    person = number_of(family(school_class)).person
+    factories.make_window(person, 1, starts_at=time(18), ended_on=date(2026, 11, 1))
+
+    assert reasons(plan(school, school_admin)) == {"王小雨": "never_reachable"}
+
+
+def test_the_usual_hour_is_kept(school, school_class, window, school_admin):
+    student = family(school_class)
+    attempt = talked(student, days_ago=6, by=school_admin)
+    attempt.at = evening(20) - timedelta(days=7)
+    attempt.save()
+
+    assert plan(school, school_admin).calls.get().starts_at == evening(20)
+
+
+def test_only_boarders_unless_everybody_is_asked_for(school, school_class, window, school_admin):
+    family(school_class, boarding="day")
+
+    assert plan(school, school_admin).calls.count() == 0
+    assert plan(school, school_admin, audience=Rota.Audience.EVERYBODY).calls.count() == 1
+
+
+def test_a_pupil_of_the_school_next_door_is_never_in_it(
+    school, school_class, other_school, window, school_admin
+):
+    family(factories.make_class(other_school), "陈思远")
+    family(school_class)
+
+    rota = plan(school, school_admin)
+
+    assert [one.student.name for one in CallPupil.objects.filter(call__rota=rota)] == ["王小雨"]
+
+
+def test_slots_that_have_begun_are_not_planned(school, school_class, phone, school_admin):
+    factories.make_call_window(school, 7, from_time=time(11, 30), to_time=time(12, 30))
+    family(school_class)
+
+    rota = plan(school, school_admin, monday=MONDAY - timedelta(days=7))
+
+    assert rota.calls.get().starts_at == NOW + timedelta(minutes=10)
+
+
+# --- who is left out, and why -------------------------------------------------------------------------
+
+
+def test_without_a_confirmed_number_nobody_is_called(school, school_class, window, school_admin):
+    student = factories.make_student(school_class, boarding="boarder")
+    factories.make_number(factories.make_adult(student), confirmed_on=None)
+
+    assert reasons(plan(school, school_admin)) == {"王小雨": "no_number"}
+
+
+def test_a_person_who_is_barred_is_never_called(school, school_class, window, school_admin):
+    student = family(school_class)
+    GuardianLink.objects.filter(student=student).update(contact_barred=True)
+
+    assert reasons(plan(school, school_admin)) == {"王小雨": "barred"}
+
+
+def test_a_pupil_on_leave_is_called_another_time_or_said_to_be_away(
+    school, school_class, window, school_admin
+):
+    student = family(school_class)
+
+    def away(ids, begins, ends):
+        return {student.pk: [(evening(-60), evening(until), "leave")]}
+
+    try:
+        until = 20
+        whereabouts.add_provider("test", away)
+        assert plan(school, school_admin).calls.get().starts_at == evening(20)
+        until = 600
+        assert reasons(plan(school, school_admin)) == {"王小雨": "away"}
+    finally:
+        whereabouts.remove_provider("test")
+
+
+def test_a_closed_day_and_a_holiday_have_no_calls_and_other_hours_have(
+    school, school_class, window, school_admin
+):
+    family(school_class)
+    factories.make_call_exception(school, MONDAY)
+    assert reasons(plan(school, school_admin)) == {"王小雨": "closed"}
+
+    factories.make_call_window(school, 2)
+    factories.make_school_day(school, MONDAY + timedelta(days=1))
+    assert reasons(plan(school, school_admin)) == {"王小雨": "closed"}
+
+    factories.make_call_exception(
+        school,
+        MONDAY + timedelta(days=2),
+        kind="other_hours",
+        from_time=time(12),
+        to_time=time(12, 20),
+        slot_minutes=20,
+    )
+    call = plan(school, school_admin).calls.get()
+    assert (call.starts_at, call.ends_at) == (evening(-360, day=2), evening(-340, day=2))
+
+
+def test_whoever_has_a_call_that_week_is_left_to_it(school, school_class, window, phone, school_admin):
+    student = family(school_class)
+    factories.make_call(student, number_of(student), phone=phone, starts_at=evening())
+
+    assert reasons(plan(school, school_admin)) == {"王小雨": "booked"}
+
+
+def test_a_telephone_that_is_taken_gives_no_place(school, school_class, window, phone, school_admin):
+    booked = family(school_class, "李一")
+    factories.make_call(booked, number_of(booked), phone=phone, starts_at=evening())
+    family(school_class, "王二", phone="13800138002")
+
+    rota = plan(school, school_admin)
+
+    assert rota.calls.get().starts_at == evening(10)
+
+
+def test_a_window_names_its_telephones(school, school_class, phone, school_admin):
+    second = factories.make_phone(school, "Office")
+    window = factories.make_call_window(school, to_time=time(18, 10))
+    window.phone_links.create(school=school, phone=second)
+    family(school_class)
+
+    assert plan(school, school_admin).calls.get().phone == second
+
+
+# --- publish, withdraw --------------------------------------------------------------------------------
+
+
+def test_publishing_makes_the_calls_stand(school, school_class, window, school_admin):
+    family(school_class)
+    rota = plan(school, school_admin)
+
+    rota_services.publish_rota(rota=rota, by=school_admin, on=ON, now=NOW)
+
+    call = rota.calls.get()
+    assert (call.state, call.stands, call.pupils.get().stands) == (Call.State.PLANNED, True, True)
+    rota.refresh_from_db()
+    assert (rota.state, rota.published_by) == (Rota.State.PUBLISHED, school_admin)
+    assert AuditEvent.objects.filter(event="rota.published", target_id=str(rota.public_id)).exists()
+
+
+def test_a_plan_that_clashes_with_a_later_booking_is_not_published_at_all(
+    school, school_class, window, phone, school_admin
+):
+    students = [family(school_class, f"李{n}", phone=f"1380013800{n}") for n in range(3)]
+    rota = plan(school, school_admin)
+    taken = rota.calls.order_by("starts_at")[1]
+    other = family(school_class, "王五", phone="13800138009")
+    factories.make_call(other, number_of(other), phone=phone, starts_at=taken.starts_at)
+
+    with pytest.raises(RefusedError, match="Make the plan again"):
+        rota_services.publish_rota(rota=rota, by=school_admin, on=ON, now=NOW)
+
+    assert len(students) == rota.calls.filter(state=Call.State.PROPOSED).count()
+    assert plan(school, school_admin).tiers["pupils"] == 2  # the two places that are left
+
+
+def test_a_number_that_was_barred_since_stops_the_publication(school, school_class, window, school_admin):
+    student = family(school_class)
+    rota = plan(school, school_admin)
+    GuardianLink.objects.filter(student=student).update(contact_barred=True)
+
+    with pytest.raises(RefusedError, match="may no longer be called"):
+        rota_services.publish_rota(rota=rota, by=school_admin, on=ON, now=NOW)
+
+
+def test_a_plan_whose_calls_have_begun_is_not_published(school, school_class, window, school_admin):
+    family(school_class)
+    rota = plan(school, school_admin)
+
+    with pytest.raises(RefusedError, match="in the past"):
+        rota_services.publish_rota(rota=rota, by=school_admin, on=MONDAY, now=evening())
+
+
+def test_a_week_is_published_once(school, school_class, window, school_admin):
+    family(school_class)
+    rota = plan(school, school_admin)
+    rota_services.publish_rota(rota=rota, by=school_admin, on=ON, now=NOW)
+
+    with pytest.raises(RefusedError, match="can't be published"):
+        rota_services.publish_rota(rota=rota, by=school_admin, on=ON, now=NOW)
+    with pytest.raises(RefusedError, match="withdraw them first"):
+        plan(school, school_admin)
+
+
+def test_withdrawing_a_published_week_cancels_what_is_still_to_come(
+    school, school_class, window, school_admin
+):
+    for number in range(2):
+        family(school_class, f"李{number}", phone=f"1380013800{number}")
+    rota = plan(school, school_admin)
+    rota_services.publish_rota(rota=rota, by=school_admin, on=ON, now=NOW)
+
+    cancelled = rota_services.withdraw_rota(rota=rota, by=school_admin, now=evening(5))
+
+    first, second = rota.calls.order_by("starts_at")
+    assert cancelled == 1
+    assert (first.state, second.state, second.reason) == ("planned", "cancelled", "withdrawn")
+    assert CallPupil.objects.filter(call=second, stands=True).count() == 0
+    assert plan(school, school_admin).state == Rota.State.PREVIEWED  # the week can be planned anew
+
+
+def test_making_the_plan_again_drops_the_earlier_preview(school, school_class, window, school_admin):
+    family(school_class)
+    earlier = plan(school, school_admin)
+
+    later = plan(school, school_admin)
+
+    earlier.refresh_from_db()
+    assert (earlier.state, earlier.calls.count()) == (Rota.State.WITHDRAWN, 0)
+    assert later.calls.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("monday", "said"),
+    [
+        (MONDAY + timedelta(days=1), "Choose a Monday"),
+        (MONDAY - timedelta(days=14), "This week is over"),
+        (MONDAY + timedelta(weeks=20), "too far ahead"),
+    ],
+)
+def test_a_week_that_cant_be_planned_is_refused(school, window, school_admin, monday, said):
+    with pytest.raises(RefusedError, match=said):
+        plan(school, school_admin, monday=monday)
+
+
+def test_without_telephones_or_windows_the_school_is_told_what_to_do(school, school_admin):
+    with pytest.raises(RefusedError, match="no telephone in use"):
+        plan(school, school_admin)
+
+    factories.make_phone(school)
+    with pytest.raises(RefusedError, match="add a window"):
+        plan(school, school_admin)
+
+
+def test_a_rota_that_is_being_worked_out_is_not_begun_twice(school, window, school_admin):
+    asked = {"school": school, "monday": MONDAY, "audience": "boarders", "per_week": 1}
+    rota_services.make_rota(**asked, by=school_admin, on=ON, now=NOW)
+
+    with pytest.raises(RefusedError, match="being worked out"):
+        rota_services.make_rota(**asked, by=school_admin, on=ON, now=NOW)
+
+
+def test_working_it_out_twice_changes_nothing(school, school_class, window, school_admin):
+    family(school_class)
+    rota = plan(school, school_admin)
+
+    rota_services.solve_rota(rota_id=rota.pk, on=ON, now=NOW)
+
+    assert rota.calls.count() == 1
+
+
+def test_a_fault_is_said_and_nothing_is_kept(school, school_class, window, school_admin):
+    rota = factories.make_rota(school, by=school_admin, state=Rota.State.SOLVING)
+
+    rota_services.fail_rota(rota_id=rota.pk)
+
+    rota.refresh_from_db()
+    assert rota.state == Rota.State.FAILED
+    with pytest.raises(RefusedError):
+        rota_services.withdraw_rota(rota=rota, by=school_admin, now=NOW)
+
+
+def test_the_problem_costs_the_same_for_one_family_and_three(school, school_class, window, school_admin):
+    family(school_class, "李一")
+    rota = factories.make_rota(school, by=school_admin, state=Rota.State.SOLVING)
+
+    with CaptureQueriesContext(connection) as one:
+        build(rota, on=ON, now=NOW)
+    for number in (2, 3):
+        family(school_class, f"李{number}", phone=f"1380013800{number}")
+    with CaptureQueriesContext(connection) as three:
+        build(rota, on=ON, now=NOW)
+
+    assert [query["sql"][:60] for query in three] == [query["sql"][:60] for query in one]
+
+
+# --- one call by hand ---------------------------------------------------------------------------------
+
+
+def book(student, phone, starts_at, by, *, number=None):
+    return bookings.book_call(
+        school=student.school,
+        students=[student],
+        number=number or number_of(student),
+        phone=phone,
+        starts_at=starts_at,
+        by=by,
+        now=NOW,
+    )
+
+
+def test_a_call_is_booked_in_an_open_slot(school_class, window, phone, school_admin):
+    student = family(school_class)
+
+    call = book(student, phone, evening(10), school_admin)
+
+    assert (call.state, call.rota, call.ends_at) == (Call.State.PLANNED, None, evening(20))
+    assert call.pupils.get().stands
+
+
+@pytest.mark.parametrize("minute", [5, 30, -10])
+def test_outside_an_open_slot_there_is_no_call(school_class, window, phone, school_admin, minute):
+    with pytest.raises(RefusedError, match="isn't open"):
+        book(family(school_class), phone, evening(minute), school_admin)
+
+
+def test_what_is_taken_is_said_with_the_next_free_places(school_class, window, phone, school_admin):
+    first, second = family(school_class, "李一"), family(school_class, "李二", phone="13800138001")
+    book(first, phone, evening(), school_admin)
+
+    with pytest.raises(bookings.TakenError, match="telephone is taken") as refusal:
+        book(second, phone, evening(), school_admin)
+
+    assert [one.starts_at for one in refusal.value.places][:2] == [evening(10), evening(20)]
+    assert refusal.value.field == "place"
+
+
+def test_a_pupil_and_a_parent_have_one_call_at_a_time(school, school_class, window, phone, school_admin):
+    second_phone = factories.make_phone(school)
+    student = family(school_class)
+    father = factories.make_number(factories.make_adult(student, "王爸", "father"), "13900139000")
+    sibling = factories.make_student(school_class, "王二", boarding="boarder")
+    factories.make_link(sibling, number_of(student).person)
+    book(student, phone, evening(), school_admin)
+
+    with pytest.raises(bookings.TakenError, match="child has another call"):
+        book(student, second_phone, evening(), school_admin, number=father)
+    with pytest.raises(bookings.TakenError, match="person has another call"):
+        book(sibling, second_phone, evening(), school_admin, number=number_of(student))
+
+
+def test_a_number_of_somebody_else_is_refused(school_class, window, phone, school_admin):
+    student, other = family(school_class), family(school_class, "李一", phone="13800138001")
+
+    with pytest.raises(RefusedError, match="may not be called for this child"):
+        book(student, phone, evening(), school_admin, number=number_of(other))
+
+
+def test_moving_keeps_the_old_call_as_moved_and_frees_its_place(school_class, window, phone, school_admin):
+    student = family(school_class)
+    old = book(student, phone, evening(), school_admin)
+
+    new = bookings.move_call(
+        call=old, phone=phone, starts_at=evening(20), reason="parent", by=school_admin, now=NOW
+    )
+
+    old.refresh_from_db()
+    assert (old.state, old.stands, old.pupils.get().stands) == (Call.State.MOVED, False, False)
+    assert (new.replaces, new.starts_at, new.pupils.get().student) == (old, evening(20), student)
+    assert book(family(school_class, "李一", phone="13800138001"), phone, evening(), school_admin).stands
+
+
+def test_a_move_to_a_taken_place_leaves_the_call_where_it_was(school_class, window, phone, school_admin):
+    first, second = family(school_class, "李一"), family(school_class, "李二", phone="13800138001")
+    call = book(first, phone, evening(), school_admin)
+    book(second, phone, evening(10), school_admin)
+
+    with pytest.raises(bookings.TakenError):
+        bookings.move_call(
+            call=call, phone=phone, starts_at=evening(10), reason="pupil", by=school_admin, now=NOW
+        )
+
+    call.refresh_from_db()
+    assert (call.state, call.starts_at) == (Call.State.PLANNED, evening())
+
+
+def test_a_cancelled_call_is_over(school_class, window, phone, school_admin):
+    call = book(family(school_class), phone, evening(), school_admin)
+
+    bookings.cancel_call(call=call, reason="school", by=school_admin, now=NOW)
+
+    with pytest.raises(RefusedError, match="isn't planned any more"):
+        bookings.cancel_call(call=call, reason="school", by=school_admin, now=NOW)
+
+
+def test_a_call_that_has_begun_is_neither_moved_nor_cancelled(school_class, window, phone, school_admin):
+    call = book(family(school_class), phone, evening(), school_admin)
+
+    with pytest.raises(RefusedError, match="has begun already"):
+        bookings.cancel_call(call=call, reason="school", by=school_admin, now=evening(1))
