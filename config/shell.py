@@ -43,6 +43,7 @@ ITEMS = (
     Item(
         "dormitories:leaves", pgettext_lazy("boarders", "Leave"), "door", Perm.LEAVE_ASK, Perm.LEAVE_APPROVE
     ),
+    Item("dormitories:houses", _("Houses"), "bed", Perm.DORM_VIEW),
     Item("reminders:bell", _("Reminders"), "bell", on_phone=True),
     Item("students:roster_imports", _("Roster import"), "upload", Perm.ROSTER_IMPORT),
     Item("schools:overview", _("School"), "school", Perm.SCHOOL_VIEW),

@@ -5,6 +5,7 @@ class DormitoriesConfig(AppConfig):
     name = "dormitories"
 
     def ready(self) -> None:
-        from dormitories import roll_panels
+        from dormitories import panels, roll_panels
 
+        panels.register()
         roll_panels.register()

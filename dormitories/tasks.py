@@ -6,7 +6,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from core import tenancy
-from dormitories.services import leave_alerts, roll_alerts, roll_marks
+from dormitories.services import leave_alerts, roll_alerts, roll_marks, stays
 
 
 @shared_task
@@ -17,3 +17,10 @@ def watch_boarders() -> None:
     roll_marks.forget_overdue(now=now)
     roll_alerts.tell_of_gaps(now=now)
     leave_alerts.tell_of_late(now=now)
+
+
+@shared_task
+@tenancy.program("dormitories.found_beds")
+def refresh_found_beds() -> int:
+    """Shortly after midnight: the finder forgets beds given back yesterday, and knows those from today."""
+    return stays.refresh_found_beds(on=timezone.localdate())

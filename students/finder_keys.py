@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Iterable
 
 from core import keys
 from students import names as name_reading
 
 NAME, PINYIN, INITIALS, NUMBER, IDENTITY, PHONE = "name", "pinyin", "initials", "number", "identity", "phone"
+BED = "bed"
 LONGEST = 200
 FEWEST_DIGITS = 4
 LAST_DIGITS = (4, 6)
 SHORTEST_IDENTITY = 18
+_DASHES = re.compile(r"\s*[-\u2010-\u2015\u2212~]\s*")
+_BED = re.compile(r"\w{1,60}-\w{1,6}")
 
 
 def keys_of(
@@ -21,6 +26,7 @@ def keys_of(
     numbers: Iterable[str],
     identities: Iterable[str],
     phones: Iterable[str],
+    beds: Iterable[str] = (),
 ) -> list[tuple[str, str]]:
     """(kind, key) for every name and number of a pupil and the telephone numbers of their adults.
 
@@ -38,7 +44,18 @@ def keys_of(
         found.add((IDENTITY, blind(school_id, IDENTITY, identity)))
     for phone in phones:
         found |= {(PHONE, blind(school_id, PHONE, part)) for part in _parts(phone)}
+    found |= {(BED, code) for code in map(bed_code, beds)}
     return sorted((kind, key[:LONGEST]) for kind, key in found if key)
+
+
+def bed_code(text: str) -> str:
+    """A bed as it is kept and looked up, 302-4 with its hyphen; "" for what isn't one.
+
+    Of other keys hyphens are dropped; here one parts the room from the bed: 12-1 isn't 1-21.
+    """
+    wide = unicodedata.normalize("NFKC", text[:80]).strip().lower()
+    code = _DASHES.sub("-", wide).replace(" ", "")
+    return code if _BED.fullmatch(code) else ""
 
 
 def blind(school_id: int, kind: str, text: str) -> str:

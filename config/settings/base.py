@@ -308,6 +308,10 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 60.0,
         "options": {"expires": 60},
     },
+    "refresh-found-beds": {
+        "task": "dormitories.tasks.refresh_found_beds",
+        "schedule": crontab(minute=10, hour=0),
+    },
     "remove-old-drafts": {"task": "counselling.tasks.remove_old_drafts", "schedule": 24 * 60 * 60.0},
 }
 

@@ -1,4 +1,4 @@
-from django.db import migrations
+from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
@@ -6,4 +6,21 @@ class Migration(migrations.Migration):
         ("students", "0008_home"),
     ]
 
-    operations: list[object] = []
+    operations: list[object] = [
+        migrations.AlterField(
+            "finderkey",
+            "kind",
+            models.CharField(
+                choices=[
+                    ("name", "Name"),
+                    ("pinyin", "Pinyin"),
+                    ("initials", "Initials"),
+                    ("number", "Number"),
+                    ("identity", "Identity"),
+                    ("phone", "Phone"),
+                    ("bed", "Bed"),
+                ],
+                max_length=8,
+            ),
+        ),
+    ]

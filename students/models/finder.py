@@ -16,7 +16,7 @@ class FinderKey(models.Model):
 
     A prefix of a key in a B-tree answers at 100,000 pupils without an extension such as pg_trgm.
     Keys are as students.names.fold leaves them; students.services.finder writes them whenever a name or
-    number changes. Of an identity number (and the national school number made of it) and of a telephone
+    number changes. The app of the houses adds beds (students.sleeping). Of an identity number (and the national school number made of it) and of a telephone
     number only a blind index is kept: the one is matched whole, the other whole or by its last digits. Found
     digit by digit, a number would tell itself to somebody who may not read it.
     """
@@ -36,6 +36,7 @@ class FinderKey(models.Model):
         NUMBER = "number"
         IDENTITY = "identity"
         PHONE = "phone"
+        BED = "bed"
 
     # No index of their own: the two below begin with them.
     school = models.ForeignKey(School, models.PROTECT, related_name="+", db_index=False)

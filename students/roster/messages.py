@@ -125,6 +125,10 @@ ROW_MESSAGES: dict[str, str] = {
         "The sex (%(value)s) contradicts the identity number, which says %(identity)s. "
         "Kept as written: please decide."
     ),
+    "sex-has-bed": N_(
+        "This changes the sex of a pupil who has a bed in a house. End the stay there first, "
+        "then import again."
+    ),
     "identity-length": N_("The identity number has %(length)d characters; it must have 18."),
     "identity-characters": N_("The identity number must be 17 digits and a digit or X."),
     "identity-check": N_(

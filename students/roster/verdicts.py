@@ -67,6 +67,7 @@ class Known:
     class_id: int | None = None
     class_label: str = ""
     members: list[KnownMember] = field(default_factory=list)
+    has_bed: bool = False  # in a house for girls or for boys: the sex stays as it is
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +147,9 @@ class Judge:
             return Verdict(Kind.NEW, class_id=school_class.id, issues=issues)
         self._spoken_for[known.id] = pupil.row
         changes = changes_of(pupil, known, school_class)
+        if known.has_bed and any(change.key == "sex" for change in changes):
+            self._say(issues, pupil, "sex", "sex-has-bed")
+            return Verdict(Kind.REFUSED, issues=issues)
         for member in pupil.members:
             changes.extend(self._member_changes(pupil, member, find_member(member, known), issues))
         kind = Kind.UPDATED if changes else Kind.UNCHANGED

@@ -13,7 +13,7 @@ from accounts.permissions import Perm
 from accounts.roles import Reach
 from schools import access as school_access
 from students import access, names
-from students.finder_keys import FEWEST_DIGITS, IDENTITY, PHONE, SHORTEST_IDENTITY, blind
+from students.finder_keys import FEWEST_DIGITS, IDENTITY, PHONE, SHORTEST_IDENTITY, bed_code, blind
 from students.models import Enrolment, FinderKey, Student
 from students.selectors.alphabet import ByPinyin
 
@@ -50,10 +50,11 @@ def find(user: User, text: str, *, on: date, limit: int = 10) -> Answer:
     query = names.fold_query(text)
     if not query:
         return Answer([])
-    if _too_short(query):
+    bed = bed_code(text)
+    if not bed and _too_short(query):
         return Answer([], too_short=True)
     schools = school_access.school_ids(user, Perm.STUDENT_FIND, on=on)
-    ids = list(_ranked(user, query, schools, on)[: limit + 1])
+    ids = list(_ranked(user, query, bed, schools, on)[: limit + 1])
     found = _lines(ids[:limit], on, names_school=len(schools) > 1)
     return Answer(found, more=len(ids) > limit)
 
@@ -65,10 +66,11 @@ def _too_short(query: str) -> bool:
     return bool(_LATIN.fullmatch(query)) and len(query) < FEWEST_LETTERS
 
 
-def _ranked(user: User, query: str, schools: set[int], on: date) -> QuerySet[FinderKey, int]:
+def _ranked(user: User, query: str, bed: str, schools: set[int], on: date) -> QuerySet[FinderKey, int]:
     """Primary keys of pupils. The prefix is looked up in the index; only its rows are checked and sorted."""
     visible = access.visible_students(user, Perm.STUDENT_FIND, on=on)
     whole = _blind_keys(query, schools, school_access.school_ids(user, Perm.STUDENT_IDENTITY, on=on))
+    whole += [bed] if bed else []
     return (
         FinderKey.objects.filter(_matches(query, whole), school_id__in=schools, student__in=visible)
         .values("student_id")

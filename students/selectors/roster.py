@@ -10,6 +10,7 @@ from django.db.models import Count, Q
 
 from core.pagination import Page, keyset
 from schools.models import School, SchoolClass, SchoolYear
+from students import sleeping
 from students.models import Enrolment, GuardianLink, RosterImport, RosterRow, Student
 from students.roster.values import class_label
 from students.roster.verdicts import Known, KnownClass, KnownMember, Register
@@ -46,7 +47,7 @@ def classes_of(school: School, on: date) -> list[KnownClass]:
 
 
 def register(school: School, on: date) -> Register:
-    """All pupils of the school with their open class and adults, in three queries."""
+    """All pupils of the school with their open class and adults: the same queries, however many."""
     members: dict[int, list[KnownMember]] = {}
     links = GuardianLink.objects.filter(school=school).select_related("person")
     for link in links.order_by("student_id", "priority", "pk").iterator():
@@ -57,11 +58,12 @@ def register(school: School, on: date) -> Register:
             school=school, ended_on=None
         ).values_list("student_id", "school_class_id", "school_class__grade", "school_class__number")
     }
+    bound = sleeping.bound_by_sex(school.pk)
     pupils = []
     for row in Student.objects.filter(school=school).values("pk", *STUDENT_FIELDS).iterator():
         pk = row.pop("pk")
         class_id, label = classes.get(pk, (None, ""))
-        pupils.append(Known(pk, _values(row), class_id, label, members.get(pk, [])))
+        pupils.append(Known(pk, _values(row), class_id, label, members.get(pk, []), pk in bound))
     return Register(pupils, classes_of(school, on))
 
 

@@ -4,7 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
+from tests import factories
+
 
 def make(*, school: Any, school_class: Any, student: Any, author: Any, admin: Any) -> dict[str, Any]:
-    """Argument name → value for the URL."""
-    return {}
+    """Argument name → value for the URL. The pupil sleeps in the first bed; the second is free."""
+    building = factories.make_building(school, sex=student.sex)
+    room = factories.make_room(building, beds=2)
+    taken, free = room.beds.order_by("pk")
+    factories.make_stay(student, taken)
+    rule = factories.make_rule(school, "ground_floor", owner=author, pupils=[student])
+    return {
+        "building": building.public_id,
+        "room": room.public_id,
+        "bed": free.public_id,
+        "bed_rule": rule.public_id,
+        "house_file": factories.make_house_file(school, by=admin).public_id,
+    }

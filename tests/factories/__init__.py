@@ -10,7 +10,14 @@ from tests.factories.calls import (
 )
 from tests.factories.concerns import make_concern, make_concern_reader
 from tests.factories.counselling import make_follow_up, make_grant, make_linked, make_session, make_topic
-from tests.factories.dormitories import make_bed, make_building, make_room, make_rule, make_stay
+from tests.factories.dormitories import (
+    make_bed,
+    make_building,
+    make_house_file,
+    make_room,
+    make_rule,
+    make_stay,
+)
 from tests.factories.exports import make_export
 from tests.factories.home import (
     make_adult,
@@ -59,6 +66,7 @@ __all__ = [
     "make_export",
     "make_follow_up",
     "make_grant",
+    "make_house_file",
     "make_invitation",
     "make_leave",
     "make_left_out",

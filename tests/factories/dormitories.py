@@ -9,7 +9,7 @@ from typing import Any
 from django.utils import timezone
 
 from accounts.models import User
-from dormitories.models import Bed, Building, Room, Rule, RulePupil, RuleReason, Stay
+from dormitories.models import Bed, Building, HouseFile, Room, Rule, RulePupil, RuleReason, Stay
 from schools.models import School
 from students.models import Student
 
@@ -75,3 +75,24 @@ def make_rule(
             school=school, rule=rule, text=reason, written_by=owner, written_at=timezone.now()
         )
     return rule
+
+
+def make_house_file(school: School, *, by: User, **fields: Any) -> HouseFile:
+    """A sheet of one room, read and not confirmed."""
+    row = {
+        "number": 2,
+        "building": "2号楼",
+        "sex": "female",
+        "floor": 1,
+        "room": "101",
+        "beds": 8,
+        "grade_from": None,
+        "grade_to": None,
+        "near_warden": False,
+        "accessible": False,
+        "area": "",
+        "issues": [],
+    }
+    fields.setdefault("rows", [row])
+    fields.setdefault("uploaded_at", timezone.now())
+    return HouseFile.objects.create(school=school, file_name="rooms.xlsx", uploaded_by=by, **fields)
