@@ -2,17 +2,21 @@
 
 from dormitories.models.leave import Leave, LeaveQuerySet
 from dormitories.models.places import Bed, BedQuerySet, Building, HouseFile, Room
+from dormitories.models.plans import AllocationPlan, PlannedPlace, PlanProgress
 from dormitories.models.rolls import RollCall, RollMark
 from dormitories.models.rules import Rule, RulePupil, RuleQuerySet, RuleReason
 from dormitories.models.stays import Stay
 
 __all__ = [
+    "AllocationPlan",
     "Bed",
     "BedQuerySet",
     "Building",
     "HouseFile",
     "Leave",
     "LeaveQuerySet",
+    "PlanProgress",
+    "PlannedPlace",
     "RollCall",
     "RollMark",
     "Room",
