@@ -44,8 +44,10 @@ ITEMS = (
         "dormitories:leaves", pgettext_lazy("boarders", "Leave"), "door", Perm.LEAVE_ASK, Perm.LEAVE_APPROVE
     ),
     Item("dormitories:houses", _("Houses"), "bed", Perm.DORM_VIEW),
+    Item("calls:week", _("Calls home"), "phone", Perm.CALL_VIEW),
     Item("reminders:bell", _("Reminders"), "bell", on_phone=True),
     Item("students:roster_imports", _("Roster import"), "upload", Perm.ROSTER_IMPORT),
+    Item("dashboards:district", _("District"), "chart", Perm.DISTRICT_VIEW),
     Item("schools:overview", _("School"), "school", Perm.SCHOOL_VIEW),
     Item("schools:members", _("People"), "person", Perm.MEMBER_INVITE),
     Item("counselling:topics", _("Topics"), "talk", Perm.TOPIC_MANAGE),

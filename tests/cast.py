@@ -9,5 +9,6 @@ CAST = (
     "school_admin",
     "head_teacher",
     "official",
+    "officer",
     "stranger",
 )

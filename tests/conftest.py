@@ -234,6 +234,12 @@ def official(county: Area) -> User:
 
 
 @pytest.fixture
+def officer(county: Area) -> User:
+    """Releases statistics and draws up returns."""
+    return _person("officer", Role.STATISTICS_OFFICER, area=county)
+
+
+@pytest.fixture
 def stranger(other_school: School) -> User:
     """The counsellor of the school next door."""
     return _person("stranger", Role.COUNSELLOR, school=other_school)

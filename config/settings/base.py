@@ -243,6 +243,7 @@ PAGE_RATES = {
     "account_change_password": {"person": "5/m"},
     "accounts:issue_token": {"person": "5/m"},
     "schools:join": {"address": "60/m"},
+    "calls:answer": {"address": "120/m"},
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Kiteline",
@@ -292,6 +293,8 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": env.integer("SWEEP_SECONDS", 30),
         "options": {"expires": 30},
     },
+    # The hour before a call must not pass between two of these.
+    "plan-call-messages": {"task": "calls.tasks.plan_messages", "schedule": 5 * 60.0},
     "reroute-concerns": {"task": "counselling.tasks.reroute_concerns", "schedule": 60 * 60.0},
     "sweep-exports": {"task": "core.tasks.sweep_exports", "schedule": 60 * 60.0},
     # Monday, before school: last week's unusual reads.
@@ -299,6 +302,13 @@ CELERY_BEAT_SCHEDULE = {
         "task": "students.tasks.tell_of_unusual_reads",
         "schedule": crontab(minute=0, hour=6, day_of_week="monday"),
     },
+    # The district's counts: schools that changed; and what was asked for and never done, files that are over.
+    "build-counts": {
+        "task": "dashboards.tasks.build_counts",
+        "schedule": 15 * 60.0,
+        "options": {"expires": 15 * 60},
+    },
+    "sweep-district": {"task": "dashboards.tasks.sweep", "schedule": 10 * 60.0},
     "sign-audit-root": {"task": "core.tasks.sign_audit_root", "schedule": 60 * 60.0},
     "end-access-of-leavers": {"task": "schools.tasks.end_access_of_leavers", "schedule": 5 * 60.0},
     "sweep-sessions": {"task": "accounts.tasks.sweep_sessions", "schedule": 10 * 60.0},

@@ -77,3 +77,7 @@ class AreaFigure(models.Model):
 
     def __str__(self) -> str:
         return f"{self.indicator} of {self.area_id} in {self.week}"
+
+    @property
+    def area_code(self) -> str:
+        return self.area_path.rpartition("/")[2]

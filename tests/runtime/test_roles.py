@@ -126,7 +126,7 @@ def test_the_application_is_refused(app_cursor, statement: str) -> None:
 
 @pytest.mark.parametrize(
     ("role", "may_read", "may_write"),
-    [("kl_stats", True, False), ("kl_backup", True, False), ("kl_district", False, False)],
+    [("kl_stats", True, False), ("kl_backup", True, False), ("kl_district", True, False)],
 )
 def test_the_other_roles_read_at_most(app_cursor, role: str, may_read: bool, may_write: bool) -> None:
     app_cursor.execute(

@@ -1,0 +1,241 @@
+"""kl_district, the role that serves the district pages: it can read counts, and no row of a child or a school.
+
+With committed rows and the role's own connection, as in production; the other tests of the pages use the
+program's, whose transaction they share (config.settings.test).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.db import ProgrammingError, connections, transaction
+from django.test import Client, override_settings
+from django.urls import reverse
+
+from accounts.roles import Role
+from core import tenancy
+from dashboards.models import CountedSchool, FrozenCell, Release, SchoolFigure
+from dashboards.services import building
+from tests import factories
+from tests.dashboards import lively
+from tests.dashboards.lively import NOW
+from tests.factories import district
+
+pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "owner", "district"])
+
+READABLE = {
+    "dashboards_areafigure",
+    "dashboards_countedschool",
+    "dashboards_frozencell",
+    "dashboards_release",
+    "dashboards_schoolfigure",
+}
+
+
+@pytest.fixture(autouse=True)
+def _the_role_serves() -> Iterator[None]:
+    with override_settings(DISTRICT_DATABASE="district"):
+        yield
+    connections["district"].close()
+
+
+@pytest.fixture
+def as_official(official) -> Iterator[Any]:
+    """A cursor of the role's, in the scope of the county's official."""
+    with tenancy.acting(official, "test"), connections["district"].cursor() as cursor:
+        yield cursor
+
+
+def all_tables() -> list[str]:
+    with connections["owner"].cursor() as cursor:
+        cursor.execute(
+            "SELECT relname FROM pg_class WHERE relkind IN ('r', 'p', 'v', 'm')"
+            " AND relnamespace IN ('public'::regnamespace, 'kl'::regnamespace) ORDER BY relname"
+        )
+        return [name for (name,) in cursor.fetchall()]
+
+
+def test_the_role_reads_its_five_tables_and_is_refused_every_other(as_official):
+    answers = {table: _may_read(as_official, table) for table in all_tables()}
+
+    assert {table for table, read in answers.items() if read} == READABLE
+    assert len(answers) > 60
+    assert {model._meta.db_table for model in apps.get_models()} <= set(answers)
+
+
+def _may_read(cursor: Any, table: str) -> bool:
+    schema = "kl" if table in {"setting", "scope"} else "public"
+    try:
+        cursor.execute(f'SELECT * FROM {schema}."{table}" LIMIT 1')
+    except ProgrammingError as error:
+        if "permission denied" not in str(error):
+            raise
+        return False
+    return True
+
+
+@pytest.mark.parametrize("verb", ["INSERT INTO {0} DEFAULT VALUES", "DELETE FROM {0}", "TRUNCATE {0}"])
+def test_the_role_writes_nothing(as_official, verb: str):
+    for table in READABLE:
+        with pytest.raises(ProgrammingError, match="permission denied"):
+            as_official.execute(verb.format(table))
+
+
+@pytest.mark.parametrize("role", ["kl_app", "kl_owner", "kl_stats", "kl_backup", "kl_gate"])
+def test_the_role_becomes_no_other(as_official, role: str):
+    with pytest.raises(ProgrammingError, match="permission denied"):
+        as_official.execute(f"SET ROLE {role}")
+
+
+def test_the_role_runs_no_function_that_tells_of_a_child(as_official):
+    """What it may ask are the functions of its own policies; the trail's and the scopes' doors need a secret."""
+    for statement in ("SELECT * FROM kl.audit_heads()", "SELECT kl.my_area_paths()"):
+        as_official.execute(statement)
+        found = as_official.fetchall()
+        assert found in ([], [(as_official_paths(),)])
+
+
+def as_official_paths() -> list[str]:
+    return ["529901"]
+
+
+def test_without_a_scope_or_outside_the_area_the_role_sees_no_row(school, official, county):
+    foreign = factories.make_area(level="province")
+    factories.make_school(name="Elsewhere", area=foreign)
+    district.make_release(foreign, by=official)
+    mine = district.make_release(county, by=official)
+    building.rebuild(weeks=1, now=NOW)
+
+    with tenancy.use(None):
+        assert not CountedSchool.objects.using("district").exists()
+        assert not FrozenCell.objects.using("district").exists()
+    with tenancy.acting(official, "test"):
+        assert list(CountedSchool.objects.using("district").values_list("name", flat=True)) == [school.name]
+        assert list(Release.objects.using("district")) == [mine]
+        assert SchoolFigure.objects.using("district").exclude(school=school).count() == 0
+
+
+def test_exact_counts_and_returns_are_out_of_everybodys_reach(official, officer, county, counsellor):
+    """The program counts; an official's own connection of the web, too, finds nothing exact."""
+    from dashboards.models import PeriodCount, StatutoryReturn, WeeklyCount
+
+    building.rebuild(weeks=1, now=NOW)
+    release = district.make_release(county, by=officer)
+    PeriodCount.objects.create(
+        release=release, school=factories.make_school(area=county), definition="education",
+        sex="male", stage="primary", boarding="day", count=3,
+    )  # fmt: skip
+    district.make_return(county, by=officer)
+
+    for user in (official, officer, counsellor):
+        with tenancy.acting(user, "test"), transaction.atomic():
+            assert not WeeklyCount.objects.exists()
+            assert not PeriodCount.objects.exists()
+            assert StatutoryReturn.objects.exists() is (user == officer)
+
+
+def test_published_cells_are_frozen_even_for_the_program(officer, county):
+    district.make_release(county, by=officer)
+
+    for statement in ("UPDATE dashboards_frozencell SET value = 41", "DELETE FROM dashboards_frozencell"):
+        with connections["default"].cursor() as cursor, pytest.raises(ProgrammingError, match="denied"):
+            cursor.execute(statement)
+
+
+def test_nobody_asks_in_another_s_name_or_for_another_s_area(officer, official, county):
+    elsewhere = factories.make_area(level="province")
+
+    for user, area, by in (
+        (officer, elsewhere, officer),
+        (officer, county, official),
+        (official, county, official),
+    ):
+        with (
+            tenancy.acting(user, "test"),
+            pytest.raises(ProgrammingError, match="row-level security"),
+            transaction.atomic(),
+        ):
+            district.make_release(area, by=by, state=Release.State.ASKED)
+
+
+def test_an_official_walks_every_page_as_the_role_and_meets_no_name(official, school, counsellor, county):
+    """Every page and API address they can reach, followed by its links; with children's names to find."""
+    pupils = lively.fill(school, counsellor, pupils=24)
+    building.rebuild(weeks=3, now=NOW)
+    release = district.make_release(county, by=official)
+    client = Client()
+    client.force_login(official)
+    names = [pupil.name for pupil in pupils] + ["mother1", "father1", "caller1", "13800000001"]
+    names += [str(pupil.public_id) for pupil in pupils]
+    waiting = {
+        reverse("dashboards:district"),
+        reverse("dashboards:published"),
+        reverse("api:district_weeks", args=[county.code]),
+        reverse("api:district_schools", args=[county.code]),
+        reverse("api:district_releases"),
+        reverse("api:district_release", args=[release.public_id]),
+        reverse("dashboards:release", args=[release.public_id]),
+        "/", "/school/", "/reminders/", "/me/",
+    }  # fmt: skip
+    seen: dict[str, int] = {}
+    while waiting - set(seen) and len(seen) < 80:
+        url = sorted(waiting - set(seen))[0]
+        response = client.get(url)
+        seen[url] = response.status_code
+        content = b"".join(response.streaming_content) if response.streaming else response.content
+        said = content.decode(errors="replace")
+        assert [name for name in names if name in said] == [], url
+        waiting |= {
+            link for link in _links(said) if not link.startswith(("/static", "/accounts", "/hide", "/ui"))
+        }
+
+    assert len(seen) > 15
+    assert {url: code for url, code in seen.items() if code >= 400} == {}
+    for pupil in pupils[:3]:
+        for url in (
+            reverse("students:detail", args=[pupil.public_id]),
+            reverse("api:student", args=[pupil.public_id]),
+        ):
+            assert client.get(url).status_code == 404
+
+
+def _links(page: str) -> set[str]:
+    import re
+
+    return {link.partition("#")[0].replace("&amp;", "&") for link in re.findall(r'href="(/[^"]*)"', page)}
+
+
+def test_the_district_pages_ask_the_role_and_nobody_else_for_counts(official, school, county):
+    """What a page of the district reads of the dashboards' tables, it reads by the role's connection."""
+    from django.test.utils import CaptureQueriesContext
+
+    building.rebuild(weeks=2, now=NOW)
+    client = Client()
+    client.force_login(official)
+
+    with (
+        CaptureQueriesContext(connections["default"]) as program,
+        CaptureQueriesContext(connections["district"]) as role,
+    ):
+        assert client.get(reverse("dashboards:district")).status_code == 200
+
+    assert not [query["sql"] for query in program if "dashboards_" in query["sql"]]
+    assert len([query["sql"] for query in role if "dashboards_" in query["sql"]]) >= 5
+
+
+def test_the_roles_of_the_policies_are_those_with_the_right():
+    from accounts.permissions import Perm
+    from accounts.roles import roles_with
+
+    with connections["owner"].cursor() as cursor:
+        cursor.execute("SELECT pg_get_functiondef('kl.my_statistics_paths()'::regprocedure)")
+        (body,) = cursor.fetchone()
+
+    named = body.split("held.role IN (")[1].split(")")[0]
+    assert sorted(one.strip(" '") for one in named.split(",")) == sorted(roles_with(Perm.STATISTICS_RELEASE))
+    assert (
+        roles_with(Perm.STATISTICS_RELEASE) == roles_with(Perm.STATUTORY_RETURN) == [Role.STATISTICS_OFFICER]
+    )
