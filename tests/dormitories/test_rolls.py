@@ -267,8 +267,8 @@ def test_the_database_believes_no_leave_that_is_over(on_leave, roll, warden):
     for number in (2, 3):
         mark(roll, number, "present", warden)
 
+    over = on_leave.due_back_at + MINUTE
     with pytest.raises(IntegrityError, match="a child is unaccounted for"), transaction.atomic():
-        over = on_leave.due_back_at + MINUTE
         RollCall.objects.filter(pk=roll.pk).update(closed_by=warden, closed_at=over)
     rolls.close_roll(roll=roll, by=warden, now=EVENING)
 
