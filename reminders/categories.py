@@ -16,6 +16,7 @@ CATEGORIES: dict[str, Promise] = {
     "emergency": _("An access needs your look"),
     "unusual_reads": _("The weekly list of unusual reads is ready"),
     "second_factor": _("Your way of signing in has changed"),
+    "home_task": _("Nobody at home was reached"),
     "call_day": _("A call from school tomorrow"),
     "call_hour": _("A call from school soon"),
     "roll_gap": _("A roll call needs your look"),

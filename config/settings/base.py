@@ -286,6 +286,7 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")
 CELERY_BEAT_SCHEDULE = {
     "sweep-rosters": {"task": "students.tasks.sweep_rosters", "schedule": 5 * 60.0},
+    "sweep-plans": {"task": "dormitories.tasks.sweep_plans", "schedule": 5 * 60.0},
     "sweep-rotas": {"task": "calls.tasks.sweep_rotas", "schedule": 5 * 60.0},
     # A poke that nobody took in time is worth nothing: the next one does the same.
     "sweep-reminders": {

@@ -1,0 +1,54 @@
+"""What a parent sees behind a link: their own call, and nothing about anybody else."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+
+from calls.models import Call, CallReply
+from reminders.models import Link
+
+_ABOUT = re.compile(r"calls\.(?:day|hour):([0-9a-f-]{36})")
+
+
+def call_of(about: str, *, lock: bool = False) -> Call | None:
+    """The call that a message or a link is about."""
+    match = _ABOUT.fullmatch(about)
+    if match is None:
+        return None
+    calls = Call.objects.select_related("school", "number", "phone")
+    if lock:
+        calls = calls.select_for_update(of=("self",))
+    return calls.filter(public_id=uuid.UUID(match[1])).first()
+
+
+@dataclass(frozen=True)
+class AnswerPage:
+    """When the call is, whether it stands, and what was said to it. No name of a child is among it."""
+
+    school: str
+    starts_at: datetime | None
+    said: str
+    may_answer: bool
+    has_moved: bool
+    is_over: bool
+    wants_messages: bool
+
+
+def page_of(link: Link, *, now: datetime) -> AnswerPage:
+    call = call_of(link.about)
+    reply = CallReply.objects.filter(call=call).first() if call else None
+    stands = call is not None and call.state == Call.State.PLANNED
+    is_over = now >= link.expires_at
+    reader = link.reminder.outsider
+    return AnswerPage(
+        school=link.school.name,
+        starts_at=call.starts_at if call and stands else None,
+        said=reply.answer if reply else "",
+        may_answer=stands and not is_over and link.used_at is None,
+        has_moved=call is not None and call.state in {Call.State.MOVED, Call.State.CANCELLED},
+        is_over=is_over,
+        wants_messages=reader is not None and reader.opted_out_at is None,
+    )
