@@ -14,6 +14,7 @@ from core import audit, tenancy
 from core.models import AuditEvent
 from counselling.models import FollowUp
 from counselling.services import follow_ups
+from dashboards.services import building
 from demo import concerns, copying, places, rota, rows, sealing
 from demo.households import Households, NextId, SchoolFacts
 from demo.staff import Staff
@@ -24,6 +25,8 @@ from schools.models import School
 
 SEEDED = "demo.seeded"
 _BATCH = 2_000
+# As far back as the demo's talks go, so that the district's spark lines have a shape.
+COUNTED_WEEKS = 14
 # Rows that the program itself needs and that migrations wrote.
 _KEPT_TABLES = {"django_migrations", "django_content_type", "auth_permission"}
 
@@ -63,6 +66,7 @@ def seed_district(*, pupils: int, seed: int, now: datetime) -> dict[str, int]:
             concerns.report(facts, now=now)
             rota.plan(facts, now=now)
     reminders = _plan_reminders(now)
+    building.rebuild(weeks=COUNTED_WEEKS, now=now)
     audit.record(SEEDED, by=None, pupils=pupils, seed=seed)
     return {
         "schools": len(plans), "pupils": pupils_made, "talks": talks_made, "reminders": reminders

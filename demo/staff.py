@@ -31,6 +31,7 @@ SIGN_INS: dict[str, Role] = {
     "admin": Role.SCHOOL_ADMIN,
     "head": Role.HEAD_TEACHER,
     "official": Role.DISTRICT_OFFICIAL,
+    "officer": Role.STATISTICS_OFFICER,
 }
 _COLOURS = {
     "family": "clay", "missing": "indigo", "study": "sky", "friends": "moss", "boarding": "teal",
@@ -54,7 +55,7 @@ class Staff:
         return self.now.date()
 
     def county(self) -> dict[str, Area]:
-        """The areas by name, and the official who sees counts of the county."""
+        """The areas by name; the official who sees the county's counts, the officer who publishes them."""
         areas: dict[str, Area] = {}
         by_code: dict[str, Area] = {}
         for code, name, level, parent_code in places.AREAS:
@@ -65,6 +66,7 @@ class Staff:
             )
             areas[name] = by_code[code] = area
         self._hire("official", Role.DISTRICT_OFFICIAL, area=by_code[places.COUNTY_CODE])
+        self._hire("officer", Role.STATISTICS_OFFICER, area=by_code[places.COUNTY_CODE])
         self._start_work()
         return areas
 

@@ -2,22 +2,33 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from accounts.models import User
-from dashboards.models import FrozenCell, Release, StatutoryReturn
-from schools.models import Area
+from dashboards.models import (
+    AreaFigure,
+    CountedSchool,
+    FrozenCell,
+    PeriodCount,
+    Release,
+    SchoolFigure,
+    StatutoryReturn,
+    WeeklyCount,
+)
+from schools.models import Area, School
 
 _AT = datetime(2026, 11, 3, 2, 0, tzinfo=UTC)
 
 
-def make_release(area: Area, *, by: User, period: date = date(2026, 10, 1), **fields: Any) -> Release:
+def make_release(
+    area: Area, *, by: User, period: date = date(2026, 10, 1), with_a_cell: bool = True, **fields: Any
+) -> Release:
     """October 2026, published with one number: forty boys."""
     fields.setdefault("state", Release.State.RELEASED)
     if fields["state"] != Release.State.ASKED:
         fields.setdefault("decided_at", _AT)
-    fields.setdefault("ends_on", date(2026, 10, 31))
+    fields.setdefault("ends_on", period.replace(day=28) + timedelta(days=2))
     release = Release.objects.create(
         area=area,
         area_name=area.name,
@@ -29,7 +40,7 @@ def make_release(area: Area, *, by: User, period: date = date(2026, 10, 1), **fi
         asked_at=_AT,
         **fields,
     )
-    if release.state == Release.State.RELEASED:
+    if with_a_cell and release.state == Release.State.RELEASED:
         FrozenCell.objects.create(
             release=release,
             area_path=area.path,
@@ -55,3 +66,30 @@ def make_return(area: Area, *, by: User, **fields: Any) -> StatutoryReturn:
         asked_at=_AT,
         **fields,
     )
+
+
+def furnish(school: School, *, by: User) -> None:
+    """A row of the school and its area in every table of the district's."""
+    area, week = school.area, date(2026, 11, 9)
+    CountedSchool.objects.create(
+        school=school, public_id=school.public_id, name=school.name, area_name=area.name,
+        area_path=area.path, built_at=_AT,
+    )  # fmt: skip
+    WeeklyCount.objects.create(
+        school=school, week=week, indicator="talk_coverage", counted_on=week, numerator=3, denominator=4
+    )
+    SchoolFigure.objects.create(school=school, week=week, indicator="talk_coverage", state="too_few")
+    AreaFigure.objects.create(
+        area=area, area_name=area.name, area_path=area.path, week=week, indicator="talk_coverage",
+        state="too_few", built_at=_AT,
+    )  # fmt: skip
+    release = make_release(area, by=by, state=Release.State.ASKED)
+    FrozenCell.objects.create(
+        release=release, area_path=area.path, definition="education", table="school", school=school,
+        state="fewer",
+    )  # fmt: skip
+    PeriodCount.objects.create(
+        release=release, school=school, definition="education", sex="male", stage="primary",
+        boarding="day", count=3,
+    )  # fmt: skip
+    make_return(area, by=by)

@@ -41,6 +41,9 @@ def _name(world: World, function: str, found: Any) -> str:
     kind = {"my_granted_sessions": "session", "my_concerns": "concern", "my_reports": "concern"}.get(function)
     if kind:
         return world.labels.get((kind, found), str(found))
+    if function.endswith("_paths"):
+        tags = {side.area.path: tag for tag, side in world.sides.items()}
+        return tags.get(found, str(found)) if found else "everywhere"
     for tag, side in world.sides.items():
         ids = {"my_classes": [side.first.pk, side.second.pk], "my_emergency_students": [side.student.pk]}
         ids["my_emergency_sealed_students"] = ids["my_emergency_students"]

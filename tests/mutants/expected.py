@@ -25,7 +25,9 @@ def who(words: str) -> set[str]:
 
 
 BY_SCHOOL = {"A": "A program", "B": "B program"}
-PLACES = {"A": "A program official", "B": "B program"}
+PLACES = {"A": "A program official officer", "B": "B program"}
+_PROGRAM = {"A": "program", "B": "program"}
+_AREAS = {"A": "official officer program", "B": "program"}
 _READ = "author counsellor lead named rescuer saver"  # a restricted entry
 _CONCERN = "counsellor program"  # named for it; the lead reads those about no colleague
 
@@ -50,6 +52,7 @@ SEES: dict[str, dict[str, str]] = {
         "A of closed": "A program",
         "B of moved": "B moved program",
         "area of official": "official program",
+        "area of officer": "officer program",
         "area of left": "left program",
         "area of soon": "soon program",
     },
@@ -167,6 +170,14 @@ SEES: dict[str, dict[str, str]] = {
         "A about lead": f"reporter {_CONCERN}",
         "B open": "b_author program",
     },
+    "dashboards_countedschool": PLACES,
+    "dashboards_weeklycount": _PROGRAM,
+    "dashboards_schoolfigure": PLACES,
+    "dashboards_areafigure": _AREAS,
+    "dashboards_release": _AREAS,
+    "dashboards_frozencell": _AREAS,
+    "dashboards_periodcount": _PROGRAM,
+    "dashboards_statutoryreturn": {"A": "officer program", "B": "b_author program"},
     "core_export": {
         "A of admin": "admin program",
         "B of stranger": "stranger program",
@@ -222,6 +233,16 @@ INSERTS: dict[str, dict[str, str]] = {
         ("schools_school", "schools_schoolclass", "schools_schoolday", "schools_schoolyear", "schools_term"),
         BY_SCHOOL,
     ),
+    **dict.fromkeys(
+        (
+            *("dashboards_countedschool", "dashboards_schoolfigure", "dashboards_areafigure"),
+            *("dashboards_weeklycount", "dashboards_frozencell", "dashboards_periodcount"),
+        ),
+        _PROGRAM,
+    ),
+    # Asked for in one's own name and area, by the officer alone.
+    "dashboards_release": {"A": "officer program", "B": "program"},
+    "dashboards_statutoryreturn": {"A": "officer program", "B": "program"},
     # Nobody a role of their own: the first of label A is of `author`.
     "schools_membership": {
         "A": "A program -author",
@@ -230,7 +251,7 @@ INSERTS: dict[str, dict[str, str]] = {
         "B of b_author": "B program -b_author",
         **{f"A of {name}": "A program" for name in ("left", "soon", "closed")},
         "B of moved": "B program",
-        **{f"area of {name}": "program" for name in ("official", "left", "soon")},
+        **{f"area of {name}": "program" for name in ("official", "officer", "left", "soon")},
     },
     "students_emergencyaccess": {
         **{f"A of {name}": f"{name} program" for name in ("rescuer", "saver", "late", "done", "early")},
@@ -328,7 +349,10 @@ UPDATES: dict[str, tuple[str, dict[str, str]]] = {
 # What the functions that policies ask say to each; whoever isn't named hears of nothing.
 FUNCTIONS: dict[str, dict[str, str]] = {
     "my_schools": {"A": "A program", "B": "B program"},
-    "my_places": {"A": "A program official", "B": "B program"},
+    "my_places": {"A": "A program official officer", "B": "B program"},
+    # "everywhere": the empty path, with which each path begins
+    "my_area_paths": {"A": "official officer", "everywhere": "program"},
+    "my_statistics_paths": {"A": "officer", "everywhere": "program"},
     "my_classes": {"A": "A program", "B": "B program"},
     "my_restricted_schools": {"A": "counsellor lead", "B": "stranger"},
     "my_process_schools": {"A": "counsellor", "B": "stranger"},
@@ -377,9 +401,15 @@ RIGHTS: dict[str, str] = {
     "counselling_entrygrant": "SELECT INSERT UPDATE(revoked_at revoked_by_id)",
     "counselling_concernreader": "SELECT INSERT UPDATE(revoked_at revoked_by_id)",
     "counselling_concern": "SELECT INSERT UPDATE(acknowledged_at acknowledged_by_id closed_at closed_by_id outcome status)",
+    "dashboards_frozencell": "SELECT INSERT",
+    "dashboards_periodcount": "SELECT INSERT",
     "students_emergencyaccess": "SELECT INSERT"
     " UPDATE(approved_at approved_by_id ended_at note reviewed_at reviewed_by_id verdict)",
     "django_migrations": "SELECT",
+}
+# What the role of the district pages may read; nothing else, and it writes nothing.
+READ_BY_DISTRICT = {
+    f"dashboards_{name}" for name in ("areafigure", "countedschool", "frozencell", "release", "schoolfigure")
 }
 AS_WHOEVER_ASKS = {"emergency_stands", "membership_stands", "row_values"}  # the others run as the gate
 # The functions of the schema kl that the program may not call: they write the audit's chain.

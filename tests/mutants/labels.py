@@ -26,12 +26,18 @@ EVENTS = {
 
 def label(world: World, table: str, row: dict[str, Any]) -> str:
     tag = world.tags.get(row.get("school_id") or 0, "")
+    if table.startswith("dashboards_"):
+        return tag or _of_area(world, row)
     if table in OF_SESSION:
         return world.labels["session", row[OF_SESSION[table]]]
     if table in OF_AUTHOR:
         return f"{tag} of {world.name_of(row[OF_AUTHOR[table]])}"
     special = _SPECIAL.get(table)
     return special(world, tag, row) if special else tag
+
+
+def _of_area(world: World, row: dict[str, Any]) -> str:
+    return next(tag for tag, side in world.sides.items() if row["area_path"] == side.area.path)
 
 
 def _school(world: World, _tag: str, row: dict[str, Any]) -> str:

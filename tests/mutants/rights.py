@@ -7,7 +7,7 @@ from typing import Any
 from psycopg2 import errors
 
 from core import db_roles
-from tests.mutants.expected import AS_WHOEVER_ASKS, NOT_CALLED, RIGHTS, SEES
+from tests.mutants.expected import AS_WHOEVER_ASKS, NOT_CALLED, READ_BY_DISTRICT, RIGHTS, SEES
 from tests.mutants.rows import Row, World
 from tests.mutants.visibility import compared
 
@@ -97,8 +97,8 @@ def rights(cursor: Any, world: World) -> list[str]:
         surprises += compared(
             f"{table} lets the program", {*whole.split(), *([f"UPDATE({part}"] if part else [])}, set(words)
         )
-        if district:
-            surprises.append(f"{table} is open to {db_roles.DISTRICT}")
+        if district is not (table in READ_BY_DISTRICT):
+            surprises.append(f"{table} is {'' if district else 'not '}open to {db_roles.DISTRICT}")
     return surprises + _calls(cursor)
 
 

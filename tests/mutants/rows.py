@@ -27,6 +27,7 @@ from counselling.services import concern_words, drafts
 from schools.models import Area, Invitation, School, SchoolClass
 from students.models import GuardianLink, Person, Student
 from tests import factories
+from tests.factories import district
 
 LEVELS = [level.value for level in Session.Sensitivity]
 PAIRED, WARDEN, TEACHER = Role.PAIRED_TEACHER, Role.WARDEN, Role.HOMEROOM_TEACHER
@@ -38,7 +39,7 @@ STAFF = {
     "reporter": WARDEN, "rescuer": WARDEN, "saver": WARDEN, "late": WARDEN, "done": WARDEN, "early": WARDEN,
 }  # fmt: skip
 STAFF_B = {"stranger": Role.COUNSELLOR, "b_author": TEACHER}
-OTHERS = ("official", "left", "soon", "closed")  # no school, not today's, or a closed account
+OTHERS = ("official", "officer", "left", "soon", "closed")  # no school, not today's, or a closed account
 NOBODIES = ("program", "nobody", "forged", "expired", "ended")  # ended: a scope of the program's, run out
 PEOPLE = (*STAFF, *STAFF_B, *OTHERS, *NOBODIES)
 LEADING = (Role.SAFEGUARDING_LEAD, Role.COUNSELLOR, Role.HEAD_TEACHER)
@@ -126,6 +127,7 @@ def _past_and_future(world: World) -> None:
     factories.make_membership(users["soon"], Role.COUNSELLOR, school=here.school, started_on=tomorrow)
     official = Role.DISTRICT_OFFICIAL
     factories.make_membership(users["official"], official, area=here.area)
+    factories.make_membership(users["officer"], Role.STATISTICS_OFFICER, area=here.area)
     factories.make_membership(users["left"], official, area=here.area, ended_on=yesterday)
     factories.make_membership(users["soon"], official, area=here.area, started_on=tomorrow)
 
@@ -146,6 +148,7 @@ def _furnish(world: World, tag: str) -> None:
     _drafts(side, author, users["reporter"] if ours else author)
     _concerns(world, tag)
     _events(world, tag)
+    district.furnish(side.school, by=users["officer" if ours else "b_author"])
     if ours:
         _emergencies(side, users)
     else:

@@ -13,7 +13,10 @@ import yaml
 from tests.runtime.conftest import HOME
 
 PROGRAMS = ("migrate", "web", "worker", "beat", "backup")
-SECRETS = ("SECRET_KEY", "POSTGRES_PASSWORD", "KL_OWNER_PASSWORD", "KL_APP_PASSWORD", "REDIS_PASSWORD")
+SECRETS = (
+    *("SECRET_KEY", "POSTGRES_PASSWORD", "REDIS_PASSWORD"),
+    *("KL_OWNER_PASSWORD", "KL_APP_PASSWORD", "KL_DISTRICT_PASSWORD"),
+)
 
 
 @pytest.fixture(scope="module")

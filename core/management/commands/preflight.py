@@ -36,10 +36,25 @@ class Command(BaseCommand):
                 "Warning: statements of the application show in pg_stat_activity. As the database's "
                 f"administrator: ALTER ROLE {db_roles.APP} SET track_activities = off"
             )
+        self._look_at_the_district()
         executor = MigrationExecutor(connection)
         if plan := executor.migration_plan(executor.loader.graph.leaf_nodes()):
             raise CommandError(
                 f"{len(plan)} migrations are not applied. First run `manage.py migrate --database=owner`."
+            )
+
+    def _look_at_the_district(self) -> None:
+        """Its pages are served by a role that can read no row of a child; by another one never."""
+        if "district" not in connections.databases:
+            self.stderr.write("Warning: district pages don't open here: DATABASE_DISTRICT_URL is not set.")
+            return
+        with connections["district"].cursor() as cursor:
+            cursor.execute("SELECT current_user")
+            (name,) = cursor.fetchone()
+        if name != db_roles.DISTRICT:
+            raise CommandError(
+                f"DATABASE_DISTRICT_URL signs in as {name}. Sign in as {db_roles.DISTRICT},"
+                " which can read counts alone."
             )
 
     def _wait_for(self, connection: Any, seconds: int) -> None:
