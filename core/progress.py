@@ -15,12 +15,12 @@ class Writer:
     """Writes progress through a connection of its own, so that it's seen before the work commits.
 
     A context manager; its `tick(done, total)` may be called as often as one likes. `model` has the columns
-    done, total and beat_at, and `column` names the piece of work.
+    done, total and beat_at; `column` is the one that names the piece of work.
     """
 
     def __init__(self, model: type[models.Model], column: str, key: int) -> None:
         self._table = model._meta.db_table
-        self._column = model._meta.get_field(column).column
+        self._column = column
         self._key = key
         self._last = 0.0
         self._connection: BaseDatabaseWrapper | None = None

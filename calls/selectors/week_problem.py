@@ -14,6 +14,7 @@ from calls.models import CallPupil, LeftOut, Rota
 from calls.rota.problem import PREFERENCE_MOST, Contact, Problem, Pupil, Slot
 from calls.rota.units import make_units
 from calls.selectors import openings, waits
+from calls.selectors.openings import Opening, Reachable, Span
 from students import whereabouts
 from students.models import GuardianLink, Student
 from students.selectors import phones
@@ -27,7 +28,7 @@ class WeekProblem:
     """The problem, the openings its slots stand for, and who is out of it for which reason."""
 
     problem: Problem
-    openings: list[openings.Opening]
+    openings: list[Opening]
     left_out: dict[int, str]
     waited: dict[int, int]
 
@@ -36,10 +37,10 @@ class WeekProblem:
 class _Facts:
     """What was read for all pupils at once."""
 
-    openings: list[openings.Opening]
+    openings: list[Opening]
     callables: dict[int, list[phones.Callable]]
-    reachable: openings.Reachable
-    person_booked: dict[int, list[openings.Span]]
+    reachable: Reachable
+    person_booked: dict[int, list[Span]]
     pupil_days: dict[int, set[date]]
     busy: dict[int, list[whereabouts.Busy]]
     waited: dict[int, int]
@@ -86,7 +87,7 @@ def _facts(rota: Rota, grades: dict[int, int], *, on: date, now: datetime) -> _F
     standing = CallPupil.objects.filter(
         school_id=rota.school_id, stands=True, starts_at__lt=ends, ends_at__gt=begins
     )
-    person_booked: dict[int, list[openings.Span]] = defaultdict(list)
+    person_booked: dict[int, list[Span]] = defaultdict(list)
     pupil_days: dict[int, set[date]] = defaultdict(set)
     for student_id, person_id, starts_at, ends_at in standing.values_list(
         "student_id", "call__person_id", "starts_at", "ends_at"
@@ -96,7 +97,7 @@ def _facts(rota: Rota, grades: dict[int, int], *, on: date, now: datetime) -> _F
     return _Facts(
         openings=openings.free_openings(rota.school, first=rota.monday, last=last, after=now),
         callables=callables,
-        reachable=openings.Reachable(people),
+        reachable=Reachable(people),
         person_booked=person_booked,
         pupil_days=pupil_days,
         busy=whereabouts.busy(ids, begins, ends),
@@ -128,7 +129,7 @@ def _barred(student_ids: list[int], *, on: date) -> set[int]:
     return set(links.values_list("student_id", flat=True))
 
 
-def _slot(rota: Rota, opening: openings.Opening) -> Slot:
+def _slot(rota: Rota, opening: Opening) -> Slot:
     begins = timezone.localtime(opening.starts_at)
     return Slot((begins.date() - rota.monday).days, begins.hour * 60 + begins.minute, len(opening.phones))
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from calls.models import Call, CallWindow, Phone, WindowException, WindowPhone
+from calls.services import turns
 from core import audit
 from schools.models import School
 from schools.services.errors import RefusedError
@@ -49,25 +50,28 @@ def end_phone(*, phone: Phone, by: User, on: date, now: datetime) -> None:
 
 
 @transaction.atomic
-def add_window(
+def add_windows(
     *,
     school: School,
-    weekday: int,
+    weekdays: Iterable[int],
     from_time: time,
     to_time: time,
     slot_minutes: int,
     phones: Iterable[Phone],
     by: User | None,
     on: date,
-) -> CallWindow:
-    """Open the telephones each week on a weekday, from a day on; without `phones` all of them.
+) -> list[CallWindow]:
+    """Open the telephones each week on some weekdays, from a day on; without `phones` all of them.
 
-    Raises RefusedError for hours that go backwards, hold no whole slot or overlap another window.
+    All of it or nothing. Raises RefusedError for hours that go backwards, hold no whole slot or overlap
+    another window.
     """
     _check_hours(from_time, to_time, slot_minutes)
-    try:
-        with transaction.atomic():
-            window = CallWindow.objects.create(
+    serving = list(phones)
+    windows = []
+    for weekday in weekdays:
+        window = _add_window(
+            CallWindow(
                 school=school,
                 weekday=weekday,
                 from_time=from_time,
@@ -75,14 +79,24 @@ def add_window(
                 slot_minutes=slot_minutes,
                 started_on=on,
             )
+        )
+        WindowPhone.objects.bulk_create(
+            WindowPhone(school=school, window=window, phone=phone) for phone in serving
+        )
+        audit.record("call_window.added", by=by, target=window, weekday=weekday)
+        windows.append(window)
+    return windows
+
+
+def _add_window(window: CallWindow) -> CallWindow:
+    try:
+        with transaction.atomic():
+            window.save()
     except IntegrityError as error:
-        if "calls_window_no_overlap" not in str(error):
+        if not turns.is_clash(error):
             raise
-        raise RefusedError(_("These hours overlap a window of the same day."), "from_time") from None
-    WindowPhone.objects.bulk_create(
-        WindowPhone(school=school, window=window, phone=phone) for phone in phones
-    )
-    audit.record("call_window.added", by=by, target=window, weekday=weekday)
+        said = _("These hours overlap a window on %(day)s.") % {"day": window.get_weekday_display()}
+        raise RefusedError(said, "from_time") from None
     return window
 
 

@@ -19,6 +19,7 @@ from calls.rota import check, explain
 from calls.rota.problem import Plan
 from calls.rota.solve import solve
 from calls.selectors import openings
+from calls.selectors import week as week_selectors
 from calls.selectors.week_problem import WeekProblem, build
 from calls.services import turns
 from core import audit, progress, queue
@@ -95,7 +96,7 @@ def solve_rota(*, rota_id: int, on: date, now: datetime) -> None:
     """
     if not _begin(rota_id):
         return
-    with progress.Writer(RotaProgress, "rota", rota_id) as writer, transaction.atomic():
+    with progress.Writer(RotaProgress, "rota_id", rota_id) as writer, transaction.atomic():
         rota = Rota.objects.select_for_update(of=("self",)).select_related("school").get(pk=rota_id)
         if rota.state != State.SOLVING:
             return
@@ -331,6 +332,14 @@ def person_behind(*, rota_id: int) -> User | None:
     """In whose name a rota is worked out: whoever asked for it."""
     rota = Rota.objects.select_related("made_by").filter(pk=rota_id).first()
     return rota.made_by if rota else None
+
+
+def print_week(
+    *, school: School, monday: date, by: User, on: date
+) -> list[tuple[date, list[week_selectors.Row]]]:
+    """The week for paper, and who had it: it leaves the program with the pupils' names in it."""
+    audit.record("rota.printed", by=by, school_id=school.pk, monday=str(monday))
+    return week_selectors.week_calls(school, monday=monday, user=by, on=on)
 
 
 def week_choices(*, on: date) -> list[date]:

@@ -1,0 +1,51 @@
+"""Calls and plans as JSON. Shape only: what may be shown was decided by access and selectors."""
+
+from __future__ import annotations
+
+from rest_framework import serializers
+
+from calls.models import Call, Rota
+from core.api.shapes import PageQuery
+from students.serializers import StudentBriefSerializer
+
+
+class CallQuery(PageQuery):
+    since = serializers.DateField(required=False, help_text="Only calls from this day on.")
+    until = serializers.DateField(required=False, help_text="Only calls up to this day.")
+
+
+class CallSerializer(serializers.Serializer):
+    """A call that was planned; never what was said in it."""
+
+    id = serializers.UUIDField(source="public_id")
+    starts_at = serializers.DateTimeField()
+    ends_at = serializers.DateTimeField()
+    state = serializers.ChoiceField(choices=Call.State.choices)
+    phone = serializers.CharField(source="phone.name")
+    person = serializers.CharField(source="person.name")
+    students = StudentBriefSerializer(many=True, source="known_pupils", help_text="Those you may see.")
+
+
+class RotaSerializer(serializers.Serializer):
+    """A plan of a week."""
+
+    id = serializers.UUIDField(source="public_id")
+    monday = serializers.DateField()
+    audience = serializers.ChoiceField(choices=Rota.Audience.choices)
+    per_week = serializers.IntegerField()
+    state = serializers.ChoiceField(choices=Rota.State.choices)
+    is_optimal = serializers.BooleanField(help_text="Whether no plan is better in any tier, by proof.")
+    tiers = serializers.DictField(child=serializers.IntegerField(), help_text="What the plan reaches.")
+
+
+class LeftOutSerializer(serializers.Serializer):
+    """A pupil without a call."""
+
+    student = StudentBriefSerializer()
+    reason = serializers.CharField()
+    params = serializers.DictField(child=serializers.IntegerField())
+    waited_days = serializers.IntegerField()
+
+
+class RotaDetailSerializer(RotaSerializer):
+    left_out = LeftOutSerializer(many=True, source="rows")
