@@ -65,7 +65,9 @@ def solve(
     greedy = greedy_places(compiled)
     start = greedy if not _hard(compiled, greedy) else _possible(compiled, greedy)
     moves = moves or min(MOST_MOVES, max(LEAST_MOVES, MOVES_A_PUPIL * len(problem.pupils)))
-    starts = starts or (STARTS if len(problem.pupils) <= STARTS_UP_TO else 1)
+    if not problem.pupils:
+        starts = 0
+    starts = starts if starts is not None else (STARTS if len(problem.pupils) <= STARTS_UP_TO else 1)
     tries = [start]
     for number in range(starts):
         search = Annealer(compiled, start, seed * 1_000 + number)
