@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 from accounts.models import User
 from core.pagination import Page, public_keyset
 from dashboards import access
 from dashboards.models import Release
 from dashboards.selectors import district
-from dashboards.selectors.district import SchoolRow
 from schools.models import Area
 
 
-def schools_page(  # type: ignore[type-var]
-    area: Area, *, week: date | None, on: date, cursor: str | None, size: int
-) -> Page[SchoolRow]:
-    """The schools of an area by name, each with its figures of a week. Raises BadCursor."""
+def schools_page(area: Area, *, week: date | None, on: date, cursor: str | None, size: int) -> Page[Any]:
+    """The schools of an area by name, each with its figures of a week (SchoolRow). Raises BadCursor."""
     chosen = district.latest_week(area, week=week, on=on)
     page = public_keyset(district.schools(area), order=["name", "pk"], cursor=cursor, size=size)
     rows = district.school_rows(page.rows, chosen)
-    return Page(rows, page.next_cursor, page.previous_cursor)  # type: ignore[type-var]
+    return Page(rows, page.next_cursor, page.previous_cursor)
 
 
 def releases_page(user: User, *, on: date, cursor: str | None, size: int) -> Page[Release]:

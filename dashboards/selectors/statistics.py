@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -47,7 +48,7 @@ def _said(cell: FrozenCell | None, release: Release) -> str:
 
 
 def _of_schools(
-    definition: str, cells: _Cells, schools: list[tuple[str, int | None]], release: Release
+    definition: str, cells: _Cells, schools: Sequence[tuple[str, int | None]], release: Release
 ) -> StatisticsTable:
     """The one-dimensional tables of the schools side by side: a row each."""
     columns: list[tuple[str, tuple[str, ...]]] = [("school", ())]
