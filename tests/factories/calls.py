@@ -8,9 +8,20 @@ from itertools import count
 from typing import Any
 
 from accounts.models import User
-from calls.models import STANDING, Call, CallPupil, CallWindow, LeftOut, Phone, Rota, WindowException
+from calls.models import (
+    STANDING,
+    Call,
+    CallPupil,
+    CallWindow,
+    LeftOut,
+    Phone,
+    Rota,
+    RotaProgress,
+    WindowException,
+    WindowPhone,
+)
 from schools.models import School
-from students.models import PhoneNumber, Student
+from students.models import Person, PhoneNumber, Student
 
 _numbers = count(1)
 MONDAY = date(2026, 11, 23)
@@ -93,3 +104,18 @@ def make_call(
 def make_left_out(rota: Rota, student: Student, **fields: Any) -> LeftOut:
     fields.setdefault("reason", LeftOut.Reason.NO_NUMBER)
     return LeftOut.objects.create(school=rota.school, rota=rota, student=student, **fields)
+
+
+def furnish(school: School, student: Student, *, by: User) -> None:
+    """A row of the school in every table of the telephones, the rota and its calls."""
+    person = Person.objects.create(school=school, name="Mother")
+    number = PhoneNumber.objects.create(
+        school=school, person=person, number="13800138000", confirmed_on=SINCE
+    )
+    phone, window = make_phone(school), make_call_window(school)
+    WindowPhone.objects.create(school=school, window=window, phone=phone)
+    make_call_exception(school, MONDAY)
+    rota = make_rota(school, by=by)
+    RotaProgress.objects.create(school=school, rota=rota)
+    make_left_out(rota, student)
+    make_call(student, number, phone=phone, starts_at=datetime(2026, 11, 23, 10, 0, tzinfo=UTC))

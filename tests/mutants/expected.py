@@ -40,6 +40,13 @@ SEES: dict[str, dict[str, str]] = {
     "schools_schoolyear": PLACES,
     "schools_term": PLACES,
     "schools_duty": BY_SCHOOL,
+    **{
+        f"calls_{name}": BY_SCHOOL
+        for name in (
+            *("phone", "callwindow", "windowphone", "windowexception", "rota", "rotaprogress"),
+            *("leftout", "call", "callpupil"),
+        )
+    },
     "schools_invitation": BY_SCHOOL | {"area": "program"},
     # One's own, also where one no longer works, for the page "your roles".
     "schools_membership": {

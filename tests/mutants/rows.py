@@ -27,7 +27,7 @@ from counselling.services import concern_words, drafts
 from schools.models import Area, Invitation, School, SchoolClass
 from students.models import GuardianLink, Person, Student
 from tests import factories
-from tests.factories import district
+from tests.factories import calls, district
 
 LEVELS = [level.value for level in Session.Sensitivity]
 PAIRED, WARDEN, TEACHER = Role.PAIRED_TEACHER, Role.WARDEN, Role.HOMEROOM_TEACHER
@@ -148,6 +148,7 @@ def _furnish(world: World, tag: str) -> None:
     _drafts(side, author, users["reporter"] if ours else author)
     _concerns(world, tag)
     _events(world, tag)
+    calls.furnish(side.school, side.student, by=author)
     district.furnish(side.school, by=users["officer" if ours else "b_author"])
     if ours:
         _emergencies(side, users)
