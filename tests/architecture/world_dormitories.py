@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from tests import factories
 
 
-def make(*, school: Any, school_class: Any, student: Any, author: Any, admin: Any) -> dict[str, Any]:
+def make(
+    *,
+    school: Any,
+    school_class: Any,
+    student: Any,
+    author: Any,
+    admin: Any,
+    say: Callable[[str, str], str],
+) -> dict[str, Any]:
     """Argument name → value for the URL. The pupil sleeps in the first bed; the second is free."""
     building = factories.make_building(school, sex=student.sex)
     room = factories.make_room(building, beds=2)
     taken, free = room.beds.order_by("pk")
     factories.make_stay(student, taken)
-    rule = factories.make_rule(school, "ground_floor", owner=author, pupils=[student])
+    reason = say("why", "She walks with crutches.")
+    rule = factories.make_rule(school, "ground_floor", owner=author, pupils=[student], reason=reason)
     return {
         "building": building.public_id,
         "room": room.public_id,

@@ -58,7 +58,7 @@ def make(
         "browser_session": _session_of(author),
         **of_pupil(student, author, say=say),
         **world_home.make(**own),
-        **world_dormitories.make(**own),
+        **world_dormitories.make(**own, say=say),
         **world_calls.make(**own),
         **world_district.make(**own),
     }

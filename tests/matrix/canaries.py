@@ -50,6 +50,7 @@ OF_SCHOOL: dict[str, set[Role]] = {
     "export": {Role.SCHOOL_ADMIN},  # who asked for it
     "reminder": set(OVERSEEING),
     "concerndraft": set(),
+    "why": {Role.SAFEGUARDING_LEAD, Role.SCHOOL_ADMIN},  # of a rule for the houses
 }
 # Of a colleague; the letters after it are the colleague's own. Names of colleagues are known within a school.
 OF_COLLEAGUE: dict[str, set[Role]] = {
@@ -58,7 +59,7 @@ OF_COLLEAGUE: dict[str, set[Role]] = {
     "phone": set(INVITING),
 }
 # What the policies of the database forbid by themselves even within the school.
-CLOSED = {"restricted", "sealed", "process", "draft", "concern", "accused", "concerndraft", "export"}
+CLOSED = {"restricted", "sealed", "process", "draft", "concern", "accused", "concerndraft", "export", "why"}
 
 SOWN = {
     "core.AuditEvent.actor_name": "staff",
@@ -95,6 +96,7 @@ SOWN = {
         f"counselling.SessionText.{name}": "words"
         for name in ("line", "facts", "child_words", "action", "reason")
     },
+    "dormitories.RuleReason.text": "why",
     "counselling.SessionText.sealed": "sealed",
     "counselling.FollowUp.note": "words",
     "counselling.FollowUp.sealed": "sealed",

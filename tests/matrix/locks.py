@@ -19,6 +19,7 @@ from core.models import Export
 from counselling import access as talk_access
 from counselling import access_concerns
 from counselling.models import Concern, FollowUp, Session
+from dormitories import access as house_access
 from reminders import access as reminder_access
 from reminders.models import Reminder
 from schools import access as school_access
@@ -27,7 +28,7 @@ from schools.models import School
 from students import access as student_access
 from students.models import Student
 
-MODULES = (school_access, student_access, talk_access, access_concerns, reminder_access)
+MODULES = (school_access, student_access, talk_access, access_concerns, reminder_access, house_access)
 REASON = Reason("open", "no lock")
 
 
@@ -139,6 +140,11 @@ FOLLOW = {
         "get_concern_or_404", "get_handled_or_404", "colleagues", "find_pupils", "get_named_pupil",
     },
     "reminders.access": {"get_own_or_404"},
+    "dormitories.access": {
+        "require_seeing_houses", "require_giving_beds", "require_seeing_rules", "seen_schools", "sleepers", "may",
+        "may_know_why", "rule_schools", "get_building_or_404", "get_room_or_404", "get_bed_or_404",
+        "get_file_or_404", "get_pupil_or_404", "get_rule_or_404", "get_rule_to_change_or_404",
+    },
 }  # fmt: skip
 # Ask nothing about whoever asks: a clock, the people of a school, rows of an object that has passed already.
 NO_LOCK = {
@@ -154,6 +160,7 @@ NO_LOCK = {
         "get_share_or_404", "staff", "staff_but_accused", "receivers", "readers", "handlers", "to_share_with",
     },
     "reminders.access": set(),
+    "dormitories.access": set(),
 }  # fmt: skip
 
 

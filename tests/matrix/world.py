@@ -113,7 +113,7 @@ class Side:
 
     # --- what URLs name -------------------------------------------------------------------------
     def _objects(self) -> dict[str, Any]:
-        of_school = {"reminder", "invited", "export"}
+        of_school = {"reminder", "invited", "export", "why"}
         return world_objects.make(
             school=self.school,
             school_class=self.classes[0],

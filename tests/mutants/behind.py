@@ -38,7 +38,8 @@ def _name(world: World, function: str, found: Any) -> str:
         return next(
             (row.label for row in rows if row.values["public_id"].replace("-", "") == found), str(found)
         )
-    kind = {"my_granted_sessions": "session", "my_concerns": "concern", "my_reports": "concern"}.get(function)
+    kinds = {"my_granted_sessions": "session", "my_concerns": "concern", "my_reports": "concern"}
+    kind = (kinds | {"my_bed_rules": "rule"}).get(function)
     if kind:
         return world.labels.get((kind, found), str(found))
     if function.endswith("_paths"):

@@ -63,6 +63,12 @@ SEES: dict[str, dict[str, str]] = {
         "area of left": "left program",
         "area of soon": "soon program",
     },
+    **{
+        f"dormitories_{table}": BY_SCHOOL
+        for table in ("building", "room", "bed", "housefile", "stay", "rule", "rulepupil")
+    },
+    # Why a rule is there: whoever answers for it, and those who make rules.
+    "dormitories_rulereason": {"A": "author lead admin program", "B": "b_author program"},
     "students_student": BY_SCHOOL,
     "students_person": BY_SCHOOL,
     "students_guardianlink": BY_SCHOOL,
@@ -373,6 +379,7 @@ FUNCTIONS: dict[str, dict[str, str]] = {
     },
     "my_emergency_students": {"A": "rescuer saver", "B": "stranger"},
     "my_emergency_sealed_students": {"A": "saver"},
+    "my_bed_rules": {"A": "author lead admin", "B": "b_author"},
     "my_concerns": {
         "A open": "lead counsellor",
         "A accusation": "counsellor",
@@ -418,7 +425,14 @@ RIGHTS: dict[str, str] = {
 READ_BY_DISTRICT = {
     f"dashboards_{name}" for name in ("areafigure", "countedschool", "frozencell", "release", "schoolfigure")
 }
-AS_WHOEVER_ASKS = {"emergency_stands", "membership_stands", "row_values"}  # the others run as the gate
+# The others run as the gate.
+AS_WHOEVER_ASKS = {
+    "emergency_stands",
+    "let_past_stays_go",
+    "membership_stands",
+    "row_values",
+    "stay_has_a_sex",
+}
 # The functions of the schema kl that the program may not call: they write the audit's chain.
 NOT_CALLED = {
     "append_link",

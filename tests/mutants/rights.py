@@ -49,7 +49,7 @@ def _points_astray(cursor: Any, key: str, table: str, column: str, here: Row, th
         cursor.execute(f"SET CONSTRAINTS {key} IMMEDIATE")
     except errors.ForeignKeyViolation as error:
         return bool(error.diag.constraint_name == key)
-    except errors.UniqueViolation:
+    except (errors.UniqueViolation, errors.ExclusionViolation):
         return True
     return False
 
@@ -71,6 +71,13 @@ KEYS = (
         for table in ("pairing", "guardianlink", "finderkey", "enrolment", "emergencyaccess")
     ),
     "students_guardianlink_person_id_same_school",
+    *(f"dormitories_{table}_same_sex" for table in ("room", "bed", "stay")),
+    "dormitories_stay_pupil_sex",
+    "dormitories_room_building_id_same_school",
+    "dormitories_bed_room_id_same_school",
+    *(f"dormitories_{table}_bed_id_same_school" for table in ("stay", "rule")),
+    *(f"dormitories_{table}_student_id_same_school" for table in ("stay", "rulepupil")),
+    *(f"dormitories_{table}_rule_id_same_school" for table in ("rulepupil", "rulereason")),
     "students_enrolment_school_class_id_same_school",
     "students_rosterrow_roster_id_same_school",
 )

@@ -28,6 +28,7 @@ from schools.models import Area, Invitation, School, SchoolClass
 from students.models import GuardianLink, Person, Student
 from tests import factories
 from tests.factories import calls, district
+from tests.mutants import rows_houses
 
 LEVELS = [level.value for level in Session.Sensitivity]
 PAIRED, WARDEN, TEACHER = Role.PAIRED_TEACHER, Role.WARDEN, Role.HOMEROOM_TEACHER
@@ -139,6 +140,7 @@ def _furnish(world: World, tag: str) -> None:
     admin = users["admin" if ours else "stranger"]
     _calendar(side, author, admin)
     _family(side, author)
+    rows_houses.furnish(world, side, tag, author, admin)
     factories.make_roster(side.school, by=admin)
     factories.make_export(side.school, by=admin)
     reminder = factories.make_reminder(side.school, author)

@@ -41,6 +41,7 @@ SOWN = {
     "counselling.Draft.sealed": "draft",
     "counselling.ConcernText.sealed": "concern",
     "counselling.ConcernDraft.sealed": "concerndraft",
+    "dormitories.RuleReason.text": "why",
     "students.Student.identity_number": "identity",
     "students.Student.national_number": "national",
     "students.Student.ethnicity": "ethnicity",
@@ -75,6 +76,7 @@ def _may() -> dict[str, set[Role]]:
         canary("draft"): {Role.COUNSELLOR},  # its author, on the form
         canary("concern"): set(),
         canary("concerndraft"): {Role.HOMEROOM_TEACHER},  # its author, on the form
+        canary("why"): {Role.SAFEGUARDING_LEAD, Role.SCHOOL_ADMIN},
         canary("identity"): {Role.SCHOOL_ADMIN},
         canary("national"): {Role.SCHOOL_ADMIN},
         canary("ethnicity"): set(),
@@ -106,6 +108,7 @@ class World:
 
     def sow(self) -> None:
         self._pupil()
+        self._rule()
         for level in LEVELS:
             self._talk(level)
         self._drafts()
@@ -118,6 +121,12 @@ class World:
         self.student.national_number = canary("national")
         self.student.ethnicity = canary("ethnicity")
         self.student.save()
+
+    def _rule(self) -> None:
+        owner = self.people[Role.SAFEGUARDING_LEAD]
+        self.rule = factories.make_rule(
+            self.student.school, "ground_floor", owner=owner, pupils=[self.student], reason=canary("why")
+        )
 
     def form(self, **changes: Any) -> dict[str, Any]:
         happened_at = timezone.localtime(self.now - timedelta(hours=1)).strftime("%Y-%m-%dT%H:%M")

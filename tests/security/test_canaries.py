@@ -133,7 +133,7 @@ def _addresses(world: World) -> list[str]:
     session = world.sessions["school"]
     objects |= {"session": session.public_id, "follow_up": session.follow_ups.get().public_id}
     objects |= {"roster": world.roster.public_id, "concern": world.concern.public_id}
-    objects |= {"emergency": world.emergency.public_id}
+    objects |= {"emergency": world.emergency.public_id, "bed_rule": world.rule.public_id}
     rows = [row for row in access_matrix.ROWS if row.method == "GET" and row.scope is not Scope.PUBLIC]
     found = [
         reverse(row.name, args=[objects[arg] for arg in row.args])
