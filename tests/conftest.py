@@ -42,9 +42,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         marker = item.get_closest_marker("django_db")
         wants_commits = {"transactional_db", "live_server"} & set(getattr(item, "fixturenames", ()))
         if wants_commits or (marker and marker.kwargs.get("transaction")):
-            item.add_marker(
-                pytest.mark.django_db(transaction=True, databases=["default", "owner"]), append=False
-            )
+            named = set(marker.kwargs.get("databases") or ()) if marker else set()
+            databases = sorted({"default", "owner"} | named)
+            item.add_marker(pytest.mark.django_db(transaction=True, databases=databases), append=False)
 
 
 @pytest.fixture(scope="session")
