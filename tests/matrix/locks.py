@@ -14,6 +14,8 @@ from django.http import Http404
 from accounts.backends import NamePhoneOrEmailBackend
 from accounts.models import User
 from accounts.roles import ROLES, Role
+from calls import access as call_access
+from calls import access_board
 from core import tenancy_web
 from core.models import Export
 from counselling import access as talk_access
@@ -28,7 +30,16 @@ from schools.models import School
 from students import access as student_access
 from students.models import Student
 
-MODULES = (school_access, student_access, talk_access, access_concerns, reminder_access, house_access)
+MODULES = (
+    school_access,
+    student_access,
+    talk_access,
+    access_concerns,
+    reminder_access,
+    house_access,
+    call_access,
+    access_board,
+)
 REASON = Reason("open", "no lock")
 
 
@@ -140,6 +151,11 @@ FOLLOW = {
         "get_concern_or_404", "get_handled_or_404", "colleagues", "find_pupils", "get_named_pupil",
     },
     "reminders.access": {"get_own_or_404"},
+    "calls.access": {"get_rota_or_404", "may_plan", "known_pupils"},
+    "calls.access_board": {
+        "board_schools", "require_view", "visible_calls", "get_call_or_404", "visible_tasks",
+        "tasks_of_own_class", "get_task_or_404",
+    },
     "dormitories.access": {
         "require_seeing_houses", "require_giving_beds", "require_seeing_rules", "seen_schools", "sleepers", "may",
         "may_know_why", "rule_schools", "get_building_or_404", "get_room_or_404", "get_bed_or_404",
@@ -161,6 +177,8 @@ NO_LOCK = {
     },
     "reminders.access": set(),
     "dormitories.access": set(),
+    "calls.access": {"get_phone_or_404", "get_window_or_404", "get_exception_or_404"},
+    "calls.access_board": {"contactable"},
 }  # fmt: skip
 
 
