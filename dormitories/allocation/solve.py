@@ -17,8 +17,9 @@ from dormitories.allocation.problem import Plan, Problem
 from dormitories.allocation.score import Part, Score, score_places
 
 MOVES_A_PUPIL = 12_000
-LEAST_MOVES = 200_000
+LEAST_MOVES = 20_000
 MOST_MOVES = 12_000_000
+MENDING_MOVES = 100_000
 STARTS = 3
 STARTS_UP_TO = 400  # pupils: above, one long search beats several short ones
 
@@ -82,7 +83,7 @@ def _hard(compiled: Compiled, places: list[int]) -> float:
 
 def _possible(compiled: Compiled, greedy: list[int]) -> list[int]:
     """Where the pencil breaks a hard rule: a short search mends it, or the exact solver, or nobody."""
-    mended = Annealer(compiled, greedy, 0).run(LEAST_MOVES)
+    mended = Annealer(compiled, greedy, 0).run(MENDING_MOVES)
     if not _hard(compiled, mended):
         return mended
     places = feasible.find(compiled, hint=mended)

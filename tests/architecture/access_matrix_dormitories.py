@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from accounts.roles import Role
+from tests.architecture.access_matrix_rolls import ROLL_ROWS
 from tests.architecture.access_rows import SCHOOL, Row, Scope, pages
 
 MANAGING = {Role.SCHOOL_ADMIN}
@@ -90,9 +91,30 @@ DORMITORY_ROWS: list[Row] = [
         refuse=GIVING - RULING,
         args=("bed_rule",),
     ),
+    # --- plans for beds --------------------------------------------------------------------------
+    *pages("dormitories:bed_plans", Scope.MINE, "GET", "POST", allow=GIVING),
+    *[
+        page
+        for name, methods, more in (
+            ("bed_plan", ("GET",), ()),
+            ("bed_plan_approve", ("POST",), ()),
+            ("bed_plan_undo", ("POST",), ()),
+            ("bed_plan_drop", ("POST",), ()),
+            ("bed_plan_change", ("GET", "POST"), ("planned_student",)),
+        )
+        for page in pages(
+            f"dormitories:{name}",
+            Scope.OBJECT,
+            *methods,
+            allow=GIVING,
+            refuse=SCHOOL - GIVING,
+            args=("bed_plan", *more),
+        )
+    ],
     *pages("api:buildings", Scope.MINE, "GET", allow=SCHOOL, json=True),
     *pages("api:building_rooms", Scope.OBJECT, "GET", allow=SCHOOL, args=("building",), json=True),
     *pages("api:building_beds", Scope.OBJECT, "GET", allow=SCHOOL, args=("building",), json=True),
     *pages("api:stays", Scope.MINE, "GET", allow=SCHOOL, json=True),
     *pages("api:stays", Scope.MINE, "POST", allow=GIVING, json=True),
+    *ROLL_ROWS,
 ]

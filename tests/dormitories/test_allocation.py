@@ -30,7 +30,8 @@ def test_no_hard_rule_is_broken_in_two_hundred_random_houses(block):
         try:
             solution = solve.solve(problem, seed=seed, moves=2_000, starts=1)
         except solve.NoPlanError as error:
-            assert error.found, f"no plan for house {seed}, and no reason"
+            if not error.found:
+                broken[seed] = "no plan, and no reason why"
             continue
         if found := check.violations(problem, solution.plan):
             broken[seed] = found

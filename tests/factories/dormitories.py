@@ -9,7 +9,19 @@ from typing import Any
 from django.utils import timezone
 
 from accounts.models import User
-from dormitories.models import Bed, Building, HouseFile, Room, Rule, RulePupil, RuleReason, Stay
+from dormitories.models import (
+    AllocationPlan,
+    Bed,
+    Building,
+    HouseFile,
+    PlannedPlace,
+    PlanProgress,
+    Room,
+    Rule,
+    RulePupil,
+    RuleReason,
+    Stay,
+)
 from schools.models import School
 from students.models import Student
 
@@ -96,3 +108,26 @@ def make_house_file(school: School, *, by: User, **fields: Any) -> HouseFile:
     fields.setdefault("rows", [row])
     fields.setdefault("uploaded_at", timezone.now())
     return HouseFile.objects.create(school=school, file_name="rooms.xlsx", uploaded_by=by, **fields)
+
+
+def make_plan(building: Building, by: User, **fields: Any) -> AllocationPlan:
+    """A plan that waits for approval and leaves everybody in the house where they are."""
+    fields.setdefault("state", AllocationPlan.State.READY)
+    fields.setdefault("made_at", timezone.now())
+    fields.setdefault("solved_at", timezone.now())
+    score = {"total": 0, "parts": {}, "rooms": {}, "broken": 0}
+    plan = AllocationPlan.objects.create(
+        school=building.school,
+        sex=building.sex,
+        houses=[building.pk],
+        before=score,
+        after=score,
+        made_by=by,
+        **fields,
+    )
+    PlanProgress.objects.create(school=building.school, plan=plan)
+    for stay in Stay.objects.filter(bed__room__building=building, ended_on=None):
+        PlannedPlace.objects.create(
+            school=building.school, plan=plan, student=stay.student, bed=stay.bed, from_bed=stay.bed
+        )
+    return plan
