@@ -40,6 +40,12 @@ def require_seeing(user: User, *, on: date) -> None:
         raise PermissionDenied
 
 
+def require_asking(user: User, *, on: date) -> None:
+    """403 for whoever asks for no leave anywhere. Raises PermissionDenied."""
+    if not school_access.holds(user, Perm.LEAVE_ASK, on=on):
+        raise PermissionDenied
+
+
 def visible_leaves(user: User, *, on: date, perm: Perm | None = None) -> LeaveQuerySet:
     """The leaves of the pupils over whom the person has this right, or any of the three."""
     reached = Q(pk__in=[])

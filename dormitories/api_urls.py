@@ -2,11 +2,21 @@
 
 from django.urls import URLPattern, path
 
-from dormitories import api_houses
+from dormitories import api_houses, roll_api
 
 urlpatterns: list[URLPattern] = [
     path("buildings/", api_houses.BuildingsView.as_view(), name="buildings"),
     path("buildings/<uuid:public_id>/rooms/", api_houses.RoomsView.as_view(), name="building_rooms"),
     path("buildings/<uuid:public_id>/beds/", api_houses.BedsView.as_view(), name="building_beds"),
     path("stays/", api_houses.StaysView.as_view(), name="stays"),
+    path("leaves/", roll_api.LeavesView.as_view(), name="leaves"),
+    path("leaves/<uuid:public_id>/", roll_api.LeaveView.as_view(), name="leave"),
+    path("leaves/<uuid:public_id>/approve/", roll_api.LeaveApproveView.as_view(), name="leave_approve"),
+    path("leaves/<uuid:public_id>/refuse/", roll_api.LeaveRefuseView.as_view(), name="leave_refuse"),
+    path("leaves/<uuid:public_id>/out/", roll_api.LeaveOutView.as_view(), name="leave_out"),
+    path("leaves/<uuid:public_id>/back/", roll_api.LeaveBackView.as_view(), name="leave_back"),
+    path("rolls/", roll_api.RollsView.as_view(), name="rolls"),
+    path("rolls/<uuid:public_id>/", roll_api.RollView.as_view(), name="roll"),
+    path("rolls/<uuid:public_id>/marks/", roll_api.RollMarksView.as_view(), name="roll_marks"),
+    path("rolls/<uuid:public_id>/close/", roll_api.RollCloseView.as_view(), name="roll_close"),
 ]

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 
 from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models import User
 from accounts.permissions import Perm
-from core.pagination import Page, keyset
+from core.pagination import Page, keyset, public_keyset
 from dormitories import access_leave as access
 from dormitories.models import Leave, LeaveQuerySet
 from dormitories.services.leaves import A_MOMENT, EARLIEST
@@ -144,6 +144,16 @@ def _contacts(user: User, leave: Leave, on) -> list[GuardianLink]:  # type: igno
         return []
     links = GuardianLink.objects.filter(student=leave.student_id, contact_barred=False)
     return list(links.select_related("person").order_by("priority", "pk"))
+
+
+def leaves_list(
+    user: User, *, student: Student | None, on: date, cursor: str | None, size: int
+) -> Page[Leave]:
+    """For programs: the leaves of one's pupils, the latest first. Raises BadCursor."""
+    found = access.visible_leaves(user, on=on).select_related("student", "collector__person", "asked_by")
+    if student is not None:
+        found = found.filter(student=student)
+    return public_keyset(found, order=["-leaves_at", "-pk"], cursor=cursor, size=size)
 
 
 def to_answer(user: User, *, now: datetime, limit: int = 8) -> list[Leave]:

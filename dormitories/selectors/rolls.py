@@ -11,7 +11,7 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from accounts.models import User
-from core.pagination import Page, keyset
+from core.pagination import Page, keyset, public_keyset
 from dormitories import access_rolls as access
 from dormitories import roll_times
 from dormitories.models import Building, Leave, RollCall, RollMark, Stay
@@ -232,9 +232,10 @@ def earlier(user: User, *, on: date, cursor: str | None) -> Page[RollCall]:
     return keyset(rolls, order=["-on", "-pk"], cursor=cursor)
 
 
-def looks(user: User, *, on: date) -> bool:
-    """Whether the roll is anything to this person: for menus."""
-    return bool(access.looking_schools(user, on=on))
+def rolls_list(user: User, *, on: date, cursor: str | None, size: int) -> Page[RollCall]:
+    """The same for programs. Raises BadCursor."""
+    rolls = access.visible_rolls(user, on=on).select_related("building")
+    return public_keyset(rolls, order=["-on", "-pk"], cursor=cursor, size=size)
 
 
 def takes(user: User, *, on: date) -> bool:

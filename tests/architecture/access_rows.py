@@ -42,7 +42,7 @@ class Again(Enum):
 
 # Arguments that name a pupil, or what hangs on one.
 ENTRY = {"session", "follow_up"}
-PUPIL = {"student", "concern", "emergency"} | ENTRY
+PUPIL = {"student", "concern", "emergency", "leave", "call", "home_task"} | ENTRY
 
 
 @dataclass(frozen=True)

@@ -71,12 +71,15 @@ def of_pupil(student: Any, author: Any, *, say: Callable[[str, str], str] = _pla
     follow_up = factories.make_follow_up(session, owner=author, note=say("words", ""))
     concern = factories.make_concern(student, author, facts=say("concern", "A bruise on the left arm."))
     reason = say("emergency", "The child ran out of the gate") + " crying and can't be found."
+    leave = factories.make_leave(student, author, collector_words=say("contact", "The school bus"))
     return {
         "student": student.public_id,
+        "leave": leave.public_id,
         "session": session.public_id,
         "follow_up": follow_up.public_id,
         "concern": concern.public_id,
         "emergency": factories.make_emergency(student, author, reason=reason).public_id,
+        **world_calls.of_pupil(student),
     }
 
 

@@ -17,7 +17,15 @@ from tests.matrix.world import OBJECTS, Side, World
 
 ID = re.compile(rb"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 # What an id in a path or a body names: the world's name for it (tests/architecture/world_objects.py).
-IN_PATH = {"schools": "school", "students": "student", "sessions": "session", "follow-ups": "follow_up"}
+IN_PATH = {
+    "schools": "school",
+    "students": "student",
+    "sessions": "session",
+    "follow-ups": "follow_up",
+    "buildings": "building",
+    "leaves": "leave",
+    "rolls": "roll",
+}
 ELSEWHERE = {"student": "student", "class_id": "class", "topics": "topic", "named": "user"}
 
 

@@ -97,6 +97,9 @@ SOWN = {
         for name in ("line", "facts", "child_words", "action", "reason")
     },
     "dormitories.RuleReason.text": "why",
+    "dormitories.Leave.collector_words": "contact",
+    "dormitories.Leave.refusal": "name",
+    "dormitories.RollMark.note": "name",
     "counselling.SessionText.sealed": "sealed",
     "counselling.FollowUp.note": "words",
     "counselling.FollowUp.sealed": "sealed",

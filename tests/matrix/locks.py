@@ -22,6 +22,7 @@ from counselling import access as talk_access
 from counselling import access_concerns
 from counselling.models import Concern, FollowUp, Session
 from dormitories import access as house_access
+from dormitories import access_leave, access_rolls
 from reminders import access as reminder_access
 from reminders.models import Reminder
 from schools import access as school_access
@@ -37,6 +38,8 @@ MODULES = (
     access_concerns,
     reminder_access,
     house_access,
+    access_leave,
+    access_rolls,
     call_access,
     access_board,
 )
@@ -161,6 +164,12 @@ FOLLOW = {
         "may_know_why", "rule_schools", "get_building_or_404", "get_room_or_404", "get_bed_or_404",
         "get_file_or_404", "get_pupil_or_404", "get_rule_or_404", "get_rule_to_change_or_404",
     },
+    "dormitories.access_leave": {
+        "require_seeing", "require_asking", "visible_leaves", "get_leave_or_404", "may", "reached", "sides_of",
+    },
+    "dormitories.access_rolls": {
+        "looking_schools", "taking_schools", "require_looking", "visible_rolls", "get_roll_or_404", "get_house_or_404",
+    },
 }  # fmt: skip
 # Ask nothing about whoever asks: a clock, the people of a school, rows of an object that has passed already.
 NO_LOCK = {
@@ -177,6 +186,8 @@ NO_LOCK = {
     },
     "reminders.access": set(),
     "dormitories.access": set(),
+    "dormitories.access_leave": {"missing_for", "class_teachers", "collectors_of", "duty_leaders", "heads"},
+    "dormitories.access_rolls": {"get_mark_or_404"},
     "calls.access": {"get_phone_or_404", "get_window_or_404", "get_exception_or_404"},
     "calls.access_board": {"contactable"},
 }  # fmt: skip
