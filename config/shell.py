@@ -45,6 +45,7 @@ ITEMS = (
     ),
     Item("dormitories:houses", _("Houses"), "bed", Perm.DORM_VIEW),
     Item("dormitories:bed_plans", _("Bed plans"), "bed", Perm.BED_ALLOCATE),
+    Item("calls:board", _("Calls this evening"), "phone", Perm.CALL_BOARD),
     Item("calls:week", _("Calls home"), "phone", Perm.CALL_VIEW),
     Item("reminders:bell", _("Reminders"), "bell", on_phone=True),
     Item("students:roster_imports", _("Roster import"), "upload", Perm.ROSTER_IMPORT),

@@ -56,6 +56,12 @@ class ContactForm(forms.Form):
         input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M"],
     )
 
+    def clean_at(self) -> datetime:
+        at: datetime = self.cleaned_data["at"]
+        if not 2000 <= at.year <= 2200:
+            raise forms.ValidationError(_("Give a day of this century."))
+        return at
+
     def __init__(self, *args: Any, people: Iterable[GuardianLink], now: datetime, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["person"].choices = [  # type: ignore[attr-defined]

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from accounts.permissions import Perm
+from calls import access_board
 from calls.models import Call, CallReply, ContactAttempt, HomeTask, Phone
 from calls.selectors import contacts, openings
 from core import pagination
@@ -154,14 +155,12 @@ def _counts(cards: dict[int, Card]) -> dict[str, int]:
 
 def soon(user: User, *, on: date, now: datetime, hours: int = 2) -> list[Card]:
     """The calls of this person's pupils that begin in the next hours, or should have begun."""
-    pupils = student_access.visible_students(user, Perm.CALL_BOARD, on=on)
-    calls = Call.objects.filter(
+    calls = access_board.visible_calls(user, Perm.CALL_BOARD, on=on).filter(
         state=Call.State.PLANNED,
         starts_at__gte=now - timedelta(hours=1),
         starts_at__lt=now + timedelta(hours=hours),
-        pupils__student__in=pupils.values("pk"),
     )
-    rows = calls.select_related("phone", "person", "number", "school").order_by("starts_at", "pk").distinct()
+    rows = calls.select_related("phone", "person", "number", "school").order_by("starts_at", "pk")
     found = list(rows[:8])
     cards = cards_of(user, found, on=on)
     return [cards[call.pk] for call in found if call.pk in cards]

@@ -41,7 +41,7 @@ from tests.factories.places import (
     make_user,
     make_year,
 )
-from tests.factories.reminders import make_bell, make_reminder
+from tests.factories.reminders import make_bell, make_outsider, make_reminder
 from tests.factories.rolls import make_approved_leave, make_leave, make_roll
 from tests.factories.rosters import make_roster
 from tests.factories.students import make_emergency, make_pairing, make_student
@@ -78,6 +78,7 @@ __all__ = [
     "make_pairing",
     "make_phone",
     "make_plan",
+    "make_outsider",
     "make_reminder",
     "make_roll",
     "make_room",

@@ -12,7 +12,11 @@ from calls.models import (
     STANDING,
     Call,
     CallPupil,
+    CallReply,
     CallWindow,
+    ContactAttempt,
+    ContactClock,
+    HomeTask,
     LeftOut,
     Phone,
     Rota,
@@ -118,4 +122,24 @@ def furnish(school: School, student: Student, *, by: User) -> None:
     rota = make_rota(school, by=by)
     RotaProgress.objects.create(school=school, rota=rota)
     make_left_out(rota, student)
-    make_call(student, number, phone=phone, starts_at=datetime(2026, 11, 23, 10, 0, tzinfo=UTC))
+    call = make_call(student, number, phone=phone, starts_at=datetime(2026, 11, 23, 10, 0, tzinfo=UTC))
+    make_evening(call, student, by=by)
+
+
+def make_evening(call: Call, student: Student, *, by: User) -> None:
+    """A row in every table of the evening: an attempt, a reply, a task, the clocks of the school."""
+    at = call.made_at
+    ContactAttempt.objects.create(
+        school=call.school,
+        student=student,
+        person=call.person,
+        number=call.number,
+        call=call,
+        outcome="no_answer",
+        at=at,
+        by=by,
+        noted_at=at,
+    )
+    CallReply.objects.create(school=call.school, call=call, answer="confirmed", answered_at=at)
+    HomeTask.objects.create(school=call.school, student=student, call=call, made_at=at)
+    ContactClock.objects.create(school=call.school)

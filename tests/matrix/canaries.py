@@ -74,6 +74,8 @@ SOWN = {
     "schools.Invitation.phone": "invited",
     "reminders.Reminder.from_name": "reminder",
     "reminders.Reminder.url_path": "reminder",
+    "reminders.Outsider.phone": "contact",
+    "reminders.Outsider.email": "contact",
     **{f"students.Student.{name}": "name" for name in ("name", "former_name", "pinyin", "school_number")},
     "students.Student.national_number": "identity",
     "students.Student.identity_number": "identity",
@@ -122,6 +124,10 @@ NOT_WORDS = {
     "schools.Invitation.token_hash": "a hash",
     "reminders.Reminder.about": "an id",
     "reminders.Reminder.dedupe_key": "ids",
+    "reminders.Outsider.reference": "an id",
+    "reminders.Link.about": "an id",
+    "reminders.Link.token_hash": "a hash",
+    "reminders.Link.answer": "a code",
 }
 
 

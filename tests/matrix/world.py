@@ -185,6 +185,14 @@ class Side:
         invited.save()
         Reminder.objects.filter(school=self.school).update(url_path=f"/{say('reminder')}/")
         self._rosters()
+        outsider = factories.make_outsider(
+            self.school,
+            phone=say(ASKED + "contact"),
+            email=f"{say(ASKED + 'contact')}@home.test",
+        )
+        factories.make_reminder(
+            self.school, None, outsider=outsider, channel="sms", category="call_day", url_path="/"
+        )
         factories.make_emergency(
             self.pupils[ASKED],
             author,

@@ -44,9 +44,11 @@ SEES: dict[str, dict[str, str]] = {
         f"calls_{name}": BY_SCHOOL
         for name in (
             *("phone", "callwindow", "windowphone", "windowexception", "rota", "rotaprogress"),
-            *("leftout", "call", "callpupil"),
+            *("leftout", "call", "callpupil", "contactattempt", "callreply", "hometask", "contactclock"),
         )
     },
+    "reminders_outsider": BY_SCHOOL,
+    "reminders_link": BY_SCHOOL,
     "schools_invitation": BY_SCHOOL | {"area": "program"},
     # One's own, also where one no longer works, for the page "your roles".
     "schools_membership": {

@@ -78,6 +78,14 @@ KEYS = (
     *(f"dormitories_{table}_bed_id_same_school" for table in ("stay", "rule")),
     *(f"dormitories_{table}_student_id_same_school" for table in ("stay", "rulepupil")),
     *(f"dormitories_{table}_rule_id_same_school" for table in ("rulepupil", "rulereason")),
+    "reminders_reminder_outsider_id_same_school",
+    "reminders_link_reminder_id_same_school",
+    *(
+        f"calls_contactattempt_{column}_id_same_school"
+        for column in ("student", "person", "number", "call")
+    ),
+    "calls_callreply_call_id_same_school",
+    *(f"calls_hometask_{column}_id_same_school" for column in ("student", "call")),
     "students_enrolment_school_class_id_same_school",
     "students_rosterrow_roster_id_same_school",
 )

@@ -24,6 +24,7 @@ from accounts.roles import Role
 from core import audit, tenancy
 from counselling.models import Concern, ConcernDraft, ConcernText, Session
 from counselling.services import concern_words, drafts
+from reminders.links import make_link
 from schools.models import Area, Invitation, School, SchoolClass
 from students.models import GuardianLink, Person, Student
 from tests import factories
@@ -145,6 +146,16 @@ def _furnish(world: World, tag: str) -> None:
     factories.make_export(side.school, by=admin)
     reminder = factories.make_reminder(side.school, author)
     world.labels["reminder", reminder.pk] = tag
+    outside = factories.make_reminder(
+        side.school,
+        None,
+        outsider=factories.make_outsider(side.school),
+        channel="sms",
+        category="call_day",
+        url_path="/",
+    )
+    world.labels["reminder", outside.pk] = tag
+    make_link(outside, now=timezone.now())
     for level in LEVELS:
         _entry(world, tag, level, author)
     _drafts(side, author, users["reporter"] if ours else author)
