@@ -5,8 +5,8 @@ from __future__ import annotations
 from django.urls import URLPattern, URLResolver, path
 
 from accounts import api as accounts
-from core.api.schema import SchemaView
 from calls.api_urls import urlpatterns as calls
+from core.api.schema import SchemaView
 from counselling import api as counselling
 from dashboards.api_urls import urlpatterns as dashboards
 from dormitories.api_urls import urlpatterns as dormitories
@@ -24,6 +24,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("schools/<uuid:public_id>/topics/", counselling.TopicsView.as_view(), name="school_topics"),
     path("students/", students.StudentsView.as_view(), name="students"),
     path("students/<uuid:public_id>/", students.StudentView.as_view(), name="student"),
+    path("students/<uuid:public_id>/home/", students.HomeView.as_view(), name="student_home"),
     path("sessions/", counselling.SessionsView.as_view(), name="sessions"),
     path("sessions/<uuid:public_id>/", counselling.SessionView.as_view(), name="session"),
     path("sessions/<uuid:public_id>/texts/", counselling.SessionTextsView.as_view(), name="session_texts"),

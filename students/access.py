@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import uuid
 from datetime import date, datetime
+from typing import TypeVar
 
 from django.core.exceptions import PermissionDenied
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -23,7 +24,21 @@ from core.models import Export
 from schools import access as school_access
 from schools.access import Grant, Reason
 from schools.models import Membership, SchoolClass
-from students.models import EmergencyAccess, Enrolment, Pairing, RosterImport, Student, StudentQuerySet
+from students.models import (
+    CareArrangement,
+    EmergencyAccess,
+    Enrolment,
+    GuardianLink,
+    MigrationEpisode,
+    Pairing,
+    PhoneNumber,
+    ReachableWindow,
+    RosterImport,
+    Student,
+    StudentQuerySet,
+)
+
+OfAdult = TypeVar("OfAdult", PhoneNumber, MigrationEpisode, ReachableWindow)
 
 
 def visible_students(user: User, perm: Perm, *, on: date) -> StudentQuerySet:
@@ -250,6 +265,33 @@ def may_know_emergencies(user: User, student: Student, *, on: date) -> bool:
 def get_pairing_or_404(student: Student, pk: int) -> Pairing:
     """A pairing of a pupil who has passed get_student_or_404 already. Raises Http404."""
     found = Pairing.objects.select_related("teacher").filter(student=student, pk=pk).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+# --- home ---------------------------------------------------------------------------------------
+def get_link_or_404(student: Student, person_id: uuid.UUID) -> GuardianLink:
+    """An adult of a pupil who has passed get_student_or_404 already. Raises Http404."""
+    links = GuardianLink.objects.select_related("person", "student")
+    found = links.filter(student=student, person__public_id=person_id).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def get_of_adult_or_404(model: type[OfAdult], student: Student, public_id: uuid.UUID) -> OfAdult:
+    """A number, an absence or a weekly time of one of the adults of such a pupil. Raises Http404."""
+    rows = model._default_manager.select_related("person")
+    found = rows.filter(public_id=public_id, person__guardian_links__student=student).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def get_care_or_404(student: Student, public_id: uuid.UUID) -> CareArrangement:
+    """An arrangement for such a pupil. Raises Http404."""
+    found = CareArrangement.objects.filter(student=student, public_id=public_id).first()
     if found is None:
         raise Http404
     return found

@@ -14,7 +14,7 @@ from core.api.shapes import page_of
 from core.api.views import ApiView
 from students import access
 from students.selectors import lists
-from students.serializers import StudentItemSerializer, StudentQuery, StudentSerializer
+from students.serializers import HomeSerializer, StudentItemSerializer, StudentQuery, StudentSerializer
 from students.services import reading
 
 
@@ -45,3 +45,17 @@ class StudentView(ApiView):
         return Response(
             StudentSerializer(reading.open_record(student=student, by=request.user, now=now)).data
         )
+
+
+class HomeView(ApiView):
+    @extend_schema(
+        operation_id="students_home_retrieve",
+        summary="A pupil's home: the people around the child, and who looks after them",
+        responses=HomeSerializer,
+    )
+    def get(self, request: ApiRequest, public_id: uuid.UUID) -> Response:
+        now = timezone.now()
+        on = timezone.localdate(now)
+        student = access.get_student_or_404(request.user, public_id, Perm.STUDENT_HOME, on=on)
+        page = reading.open_home(student=student, by=request.user, now=now, way="api")
+        return Response(HomeSerializer(page).data)

@@ -1,6 +1,19 @@
 from django.urls import path
 
-from students.views import audit, children, emergencies, exports, finder, pages, pairings, records, roster
+from students.views import (
+    audit,
+    children,
+    emergencies,
+    exports,
+    finder,
+    home,
+    pages,
+    pairings,
+    records,
+    roster,
+)
+
+_HOME = "children/<uuid:public_id>/home/"
 
 app_name = "students"
 
@@ -23,6 +36,17 @@ urlpatterns = [
     path("children/<uuid:public_id>/leave/", records.leave, name="leave"),
     path("children/<uuid:public_id>/pairings/", pairings.pairings, name="pairings"),
     path("children/<uuid:public_id>/pairings/end/", pairings.pairing_end, name="pairing_end"),
+    path(_HOME, home.home, name="home"),
+    path(f"{_HOME}people/new/", home.adult_new, name="adult_new"),
+    path(f"{_HOME}people/<uuid:person_id>/", home.adult, name="adult"),
+    path(f"{_HOME}people/<uuid:person_id>/number/", home.number_new, name="number_new"),
+    path(f"{_HOME}people/<uuid:person_id>/away/", home.absence_new, name="absence_new"),
+    path(f"{_HOME}people/<uuid:person_id>/reachable/", home.window_new, name="window_new"),
+    path(f"{_HOME}numbers/<uuid:number_id>/", home.number, name="number"),
+    path(f"{_HOME}away/<uuid:absence_id>/", home.absence, name="absence"),
+    path(f"{_HOME}reachable/<uuid:window_id>/end/", home.window_end, name="window_end"),
+    path(f"{_HOME}care/", home.care_new, name="care_new"),
+    path(f"{_HOME}care/<uuid:care_id>/", home.care_edit, name="care"),
     path("children/<uuid:public_id>/break-glass/", emergencies.open_record, name="emergency_open"),
     path("break-glass/", emergencies.uses, name="emergencies"),
     path("break-glass/find/", emergencies.find, name="emergency_find"),

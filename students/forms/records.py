@@ -45,6 +45,9 @@ class EditForm(forms.Form):
     boarding = forms.ChoiceField(
         label=_("Boarding"), choices=Student.Boarding.choices, widget=forms.RadioSelect
     )
+    hukou = forms.ChoiceField(
+        label=_("Household registration"), choices=Student.Hukou.choices, widget=forms.RadioSelect
+    )
     phone = fields.PhoneField(label=_("Child's own telephone"), required=False)
     address = forms.CharField(label=_("Home address"), max_length=200, required=False)
 

@@ -30,6 +30,7 @@ boarding: 就读方式, 是否寄宿, 是否住校, 是否寄宿生, 是否住�
   boarding, boarder, boarding or day
 health: 健康状况, 健康状态, health
 ethnicity: 民族, ethnicity, ethnic group
+hukou: 户口性质, 户籍性质, 户口类型, 户籍类型, 户口类别, household registration, hukou
 address: 现住址, 现住地址, 住址, 家庭住址, 家庭地址, 通信地址, 通讯地址, address, home address
 phone: 联系电话, 电话, 电话号码, 手机, 手机号, 手机号码, 联系方式, phone, telephone, mobile, phone number
 school_code: 学校标识码, 学校代码, school code
@@ -48,7 +49,7 @@ is_guardian: 是否监护人, 监护人, guardian, is guardian
 # 是否留守儿童 is among them on purpose: left-behind is worked out from dated facts, never taken from a tick.
 NOT_STORED = frozenset(
     _table("""
-pupil: 出生地行政区划代码, 籍贯, 国籍/地区, 港澳台侨外, 政治面貌, 户口性质, 户口所在地行政区划, 入学方式,
+pupil: 出生地行政区划代码, 籍贯, 国籍/地区, 港澳台侨外, 政治面貌, 户口所在地行政区划, 入学方式,
   邮政编码, 是否独生子女, 是否受过学前教育, 是否留守儿童, 是否农村留守儿童, 是否需要申请资助,
   是否享受一补, 是否孤儿,
   是否烈士或优抚子女, 上下学距离, 上下学方式, 是否需要乘坐校车, 班内学号, 座号,

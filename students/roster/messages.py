@@ -141,6 +141,7 @@ ROW_MESSAGES: dict[str, str] = {
     "national-check": N_(
         "The national student number is wrong: its last character doesn't fit the others (check digit)."
     ),
+    "hukou-code": N_("%(value)s may mean rural or urban registration. Write it out; the cell was kept out."),
     "phone-unreadable": N_("This is not a phone number: %(value)s. The cell was kept out."),
     "member-nameless": N_("A family member without a name; kept out."),
     "member-repeated": N_("The same family member a second time; kept out."),

@@ -170,6 +170,7 @@ class _RowCleaner:
         self._optional("boarding", values.parse_boarding, "boarding-unreadable")
         if health := values.parse_health(self._cell("health")):
             self._pupil.values["health"] = health
+        self._hukou()
         for key in ("school_number", "ethnicity", "address"):
             self._plain(key)
         self._former_name()
@@ -321,6 +322,14 @@ class _RowCleaner:
             self._warn(key, code, value=written[:30])
         else:
             self._pupil.values[key] = value
+
+    def _hukou(self) -> None:
+        hukou = values.parse_hukou(self._cell("hukou"))
+        written = self._text("hukou")
+        if hukou is not None:
+            self._pupil.values["hukou"] = hukou
+        elif written.isdecimal():
+            self._warn("hukou", "hukou-code", value=written[:30])
 
     def _plain(self, key: str) -> None:
         value = text.half_width(self._text(key)) if key != "address" else self._text(key)

@@ -32,6 +32,8 @@ _ABROAD = re.compile(r"\+[1-9][0-9]{6,14}")
 _PHONE_SEPARATORS = re.compile(r"[/,;、，；|]|\s{2,}|或")
 _PHONE_NOISE = re.compile(r"[\s()\-‐-―－.]")
 
+_HUKOU_UNKNOWN = {"未采集", "不详", "未知", "无", "NOTCOLLECTED", "UNKNOWN"}
+
 _HAN_NUMBER = {
     "零": 0,
     "一": 1,
@@ -182,6 +184,20 @@ def parse_yes_no(cell: Cell) -> bool | None:
     if text in _YES:
         return True
     return False if text in _NO else None
+
+
+def parse_hukou(cell: Cell) -> str | None:
+    """户口性质: 农业家庭户口, 农业户口, 农村 are rural, 非农业 and 城镇 urban; 居民户口 says neither: other.
+
+    None where the cell says nothing, or that it isn't collected, and for a bare code: instructions for the
+    register give 1 to rural in some provinces and to urban in others.
+    """
+    text = clean_code(as_text(cell))
+    if not text or text.isdecimal() or text in _HUKOU_UNKNOWN:
+        return None
+    if text.startswith(("非农", "城镇", "城市", "URBAN", "NON")):
+        return "urban"
+    return "rural" if text.startswith(("农业", "农村", "农", "RURAL")) else "other"
 
 
 def parse_health(cell: Cell) -> str | None:

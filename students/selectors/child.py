@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import date, datetime, time
 from typing import Any
 
 from django.utils import timezone
@@ -16,7 +16,7 @@ from schools.access import Reason
 from students import access, registry
 from students.models import EmergencyAccess, Enrolment, GuardianLink, Student
 from students.registry import Entry, Position, Source
-from students.selectors import emergencies
+from students.selectors import emergencies, phones
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ def child_page(user: User, student: Student, *, now: datetime) -> ChildPage:
         return access.reason_for(user, student, perm, on=today) is not None
 
     shows_contacts, shows_home = has(Perm.STUDENT_CONTACT), has(Perm.STUDENT_HOME)
-    guardians = guardians_of(student) if shows_contacts or shows_home else []
+    guardians = guardians_of(student, on=today) if shows_contacts or shows_home else []
     return ChildPage(
         student=student,
         school_class=label,
@@ -74,9 +74,9 @@ def child_page(user: User, student: Student, *, now: datetime) -> ChildPage:
     )
 
 
-def guardians_of(student: Student) -> list[GuardianLink]:
-    """The adults around a pupil, in the order in which they are called."""
-    return list(student.guardian_links.select_related("person"))
+def guardians_of(student: Student, *, on: date) -> list[GuardianLink]:
+    """The adults around a pupil with their `numbers`, in the order in which they are called."""
+    return phones.with_numbers(student.guardian_links.select_related("person"), on=on)
 
 
 def _health(student: Student) -> str:
@@ -84,10 +84,16 @@ def _health(student: Student) -> str:
 
 
 def _at_home(guardians: list[GuardianLink]) -> list[str]:
-    if not guardians:
-        return []
-    first = guardians[0]
-    return [f"{first.get_relation_display()} {first.person.name}"]
+    """Whoever lives with the child or looks after them; where nobody said, who is called first."""
+    possible = [
+        link
+        for link in guardians
+        if not (link.contact_barred or link.person.is_dead or link.lives_with == GuardianLink.Answer.NO)
+    ]
+    with_child = [
+        link for link in possible if link.is_delegated_carer or link.lives_with == GuardianLink.Answer.YES
+    ]
+    return [f"{link.get_relation_display()} {link.person.name}" for link in (with_child or possible)[:1]]
 
 
 def _tags(student: Student) -> list[dict[str, str]]:

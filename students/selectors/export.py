@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from enum import StrEnum
+from itertools import chain
 
 from django.db.models import Prefetch
 from django.utils.translation import gettext as _
@@ -15,6 +17,7 @@ from core.exports import Table
 from schools.models import School, SchoolClass
 from students import access
 from students.models import Enrolment, GuardianLink, Student, StudentQuerySet
+from students.selectors import phones
 
 _ADULTS = 2  # whom one calls first, and whom then
 
@@ -70,6 +73,8 @@ def table(
         for part in wanted
     }
     pupils = sorted(_with_people(reached, on), key=_place)
+    if Part.CONTACTS in wanted:
+        phones.with_numbers(chain.from_iterable(one.adults[:_ADULTS] for one in pupils), on=on)
     rows = [_row(one, wanted, {part for part in wanted if one.pk in allowed[part]}) for one in pupils]
     return Table(
         _("Children"), _head(wanted), rows, ids=[one.public_id for one in pupils], widths=_widths(wanted)
@@ -78,10 +83,10 @@ def table(
 
 def _with_people(students: StudentQuerySet, on: date) -> StudentQuerySet:
     stays = Enrolment.objects.active(on).select_related("school_class")
-    links = GuardianLink.objects.select_related("person")
+    links = GuardianLink.objects.filter(contact_barred=False, person__is_dead=False)
     return students.prefetch_related(
         Prefetch("enrolments", stays, to_attr="stays_now"),
-        Prefetch("guardian_links", links, to_attr="adults"),
+        Prefetch("guardian_links", links.select_related("person"), to_attr="adults"),
     )
 
 
@@ -116,12 +121,9 @@ def _row(student: Student, wanted: list[Part], seen: set[Part]) -> list[object]:
         student.get_boarding_display(),
         student.school_number,
     ]
-    for part, cells in (
-        (Part.CONTACTS, _contacts(student)),
-        (Part.HOME, [student.address]),
-        (Part.IDENTITY, [student.national_number, student.identity_number]),
-    ):
+    for part, cells_of in _CELLS.items():
         if part in wanted:
+            cells = cells_of(student)
             row += cells if part in seen else [""] * len(cells)
     return row
 
@@ -130,5 +132,13 @@ def _contacts(student: Student) -> list[object]:
     cells: list[object] = [student.phone]
     adults: list[GuardianLink] = student.adults[:_ADULTS]  # type: ignore[attr-defined]
     for link in adults:
-        cells += [link.person.name, link.get_relation_display(), link.person.phone]
+        number = next((one.number for one in link.numbers), "")  # type: ignore[attr-defined]
+        cells += [link.person.name, link.get_relation_display(), number]
     return cells + [""] * (1 + 3 * _ADULTS - len(cells))
+
+
+_CELLS: dict[Part, Callable[[Student], list[object]]] = {
+    Part.CONTACTS: _contacts,
+    Part.HOME: lambda student: [student.address],
+    Part.IDENTITY: lambda student: [student.national_number, student.identity_number],
+}

@@ -17,6 +17,7 @@ from schools.access import Reason
 from schools.models import School, SchoolClass
 from students import access
 from students.models import Enrolment, GuardianLink, Student
+from students.selectors import child
 
 
 def _with_class(students: QuerySet[Student], on: date) -> QuerySet[Student]:
@@ -83,9 +84,7 @@ def student_record(user: User, student: Student, *, now: datetime) -> StudentRec
         school_class=enrolment.school_class if enrolment else None,
         national_number=student.national_number if full else None,
         identity_number=student.identity_number if full else None,
-        guardians=list(student.guardian_links.select_related("person"))
-        if shows_contacts or shows_home
-        else [],
+        guardians=child.guardians_of(student, on=on) if shows_contacts or shows_home else [],
         shows_contacts=shows_contacts,
         shows_home=shows_home,
         reason=access.reason_for(user, student, Perm.STUDENT_VIEW, on=on),

@@ -26,11 +26,16 @@ STUDENT_FIELDS = (
     "ethnicity",
     "health",
     "boarding",
+    "hukou",
     "phone",
     "address",
 )
 # What "not collected" looks like in the row; a file that says nothing changes nothing.
-_BLANK = {"boarding": Student.Boarding.NOT_COLLECTED, "health": Student.Health.NOT_COLLECTED}
+_BLANK = {
+    "boarding": Student.Boarding.NOT_COLLECTED,
+    "health": Student.Health.NOT_COLLECTED,
+    "hukou": Student.Hukou.NOT_COLLECTED,
+}
 
 
 def current_year(school: School, on: date) -> SchoolYear | None:

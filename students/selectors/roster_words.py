@@ -32,6 +32,7 @@ _CHOICES: dict[str, dict[Any, Any]] = {
     "sex": dict(Student.Sex.choices),
     "boarding": dict(Student.Boarding.choices),
     "health": dict(Student.Health.choices),
+    "hukou": dict(Student.Hukou.choices),
     "relation": dict(GuardianLink.Relation.choices),
     "is_guardian": {"True": gettext_lazy("yes"), "False": gettext_lazy("no")},
 }

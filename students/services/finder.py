@@ -17,14 +17,17 @@ _BATCH = 2_000
 def refresh_keys(student_ids: Iterable[int]) -> int:
     """Write the keys of these pupils anew; returns how many keys. Call after a change of name, number or bed.
 
-    Telephone numbers are the pupil's own and those of the adults around them.
+    Telephone numbers are the pupil's own and those of the adults around them; ended ones too, since it
+    is from them that somebody may call back.
     """
     ids = list(student_ids)
     FinderKey.objects.filter(student_id__in=ids).delete()
     phones: dict[int, set[str]] = {}
-    links = GuardianLink.objects.filter(student_id__in=ids).filter(person__phone__isnull=False)
-    for student_id, phone in links.values_list("student_id", "person__phone"):
-        phones.setdefault(student_id, set()).add(phone)
+    links = GuardianLink.objects.filter(student_id__in=ids)
+    for column in ("person__phone", "person__numbers__number"):
+        known = links.filter(**{f"{column}__isnull": False}).values_list("student_id", column)
+        for student_id, phone in known:
+            phones.setdefault(student_id, set()).add(phone)
     beds = sleeping.bed_codes(ids)
     keys = (
         (student.school_id, student.pk, kind, key)

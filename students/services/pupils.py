@@ -14,18 +14,15 @@ from core import audit
 from schools.models import SchoolClass
 from students import names, signals
 from students.models import Enrolment, Pairing, Person, Student
-from students.services import finder
+from students.services import finder, phones
+from students.services.refusals import CannotChangeError
 
 _RECORD_FIELDS = {
     "former_name", "national_number", "identity_number", "school_number", "ethnicity", "health", "boarding",
-    "phone", "address",
+    "hukou", "phone", "address",
 }  # fmt: skip
 _PUPIL_CONTACT = ("phone", "address")
 _ADULT_CONTACT = ("phone", "address", "employer")
-
-
-class CannotChangeError(Exception):
-    """The change breaks a rule of enrolment or numbers; the message may be shown."""
 
 
 @transaction.atomic
@@ -156,6 +153,7 @@ def update_adult_contact(*, person: Person, by: User, on: date, **contact: str) 
     locked = Person.objects.select_for_update().get(pk=person.pk)
     changed = _assign(locked, contact, _ADULT_CONTACT)
     locked.save(update_fields=changed)
+    phones.bring_in([locked])
     finder.refresh_keys(locked.guardian_links.values_list("student_id", flat=True))
     audit.record("person.contact_changed", by=by, target=locked, fields=changed, on=on.isoformat())
     return locked

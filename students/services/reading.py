@@ -16,9 +16,10 @@ from accounts.permissions import Perm
 from core import audit
 from students import access
 from students.models import Student
-from students.selectors import child, finder, lists
+from students.selectors import child, finder, home, lists
 from students.selectors.child import ChildPage
 from students.selectors.finder import Answer
+from students.selectors.home import Home
 from students.selectors.lists import StudentRecord
 
 _DEPTHS = {
@@ -34,6 +35,14 @@ def open_child(*, student: Student, by: User, now: datetime) -> ChildPage:
     """The child page, and that this person opened it, for which reason and how deep."""
     page = child.child_page(by, student, now=now)
     _opened(student, by=by, on=timezone.localdate(now), way="page")
+    return page
+
+
+@transaction.atomic(savepoint=False)
+def open_home(*, student: Student, by: User, now: datetime, way: str = "home") -> Home:
+    """The page of the home, or the same for programs, and that this person opened it."""
+    page = home.home_page(by, student, now=now)
+    _opened(student, by=by, on=timezone.localdate(now), way=way)
     return page
 
 

@@ -12,13 +12,13 @@ from core import audit
 from schools.models import School, SchoolClass
 from students.models import Enrolment, Student
 from students.selectors import records as record_selectors
-from students.services import finder, pupils
+from students.services import finder, pupils, refusals
 
 _CONTACT = ("phone", "address")
-_REST = ("school_number", "boarding")
+_REST = ("school_number", "boarding", "hukou")
 
 
-class SameNameError(pupils.CannotChangeError):
+class SameNameError(refusals.CannotChangeError):
     """The school has a pupil of this name already; the message may be shown."""
 
 
@@ -54,7 +54,8 @@ def correct_record(
 ) -> Student:
     """Bring a pupil's record up to what was typed; only what differs is written and noted.
 
-    `record` holds the school number, boarding, telephone and address; what isn't named stays.
+    `record` holds the school number, boarding, household registration, telephone and address; what isn't
+    named stays.
     Raises TypeError for any other field.
     """
     if unknown := record.keys() - {*_CONTACT, *_REST}:

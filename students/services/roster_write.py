@@ -18,7 +18,7 @@ from students import names
 from students.models import Enrolment, GuardianLink, Person, Student
 from students.roster.rows import Member
 from students.roster.verdicts import PERSON_FIELDS, Kind, find_member
-from students.services import finder
+from students.services import finder, phones
 from students.services.roster_plan import Planned, Tick
 
 T = TypeVar("T")
@@ -164,6 +164,8 @@ class Writer:
             keys |= changes[pk].keys()
         if found:
             _upsert(model, list(found.values()), sorted(keys))
+        if model is Person and "phone" in keys:
+            phones.bring_in(one for pk, one in found.items() if "phone" in changes[pk])  # type: ignore[misc]
 
     def _add_adults(self, fresh: Sequence[tuple[Student, int, Member]]) -> None:
         """Siblings share a parent only when name, telephone, address and work all agree."""
@@ -192,6 +194,7 @@ class Writer:
                 )
             )
         Person.objects.bulk_create(made, batch_size=_BATCH)
+        phones.bring_in(made)
         for link in links:
             link.person_id = link.person.pk  # the person had no key yet when the link was made
         GuardianLink.objects.bulk_create(links, batch_size=_BATCH)

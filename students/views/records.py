@@ -23,7 +23,7 @@ from students import access
 from students.forms.records import EditForm, LeaveForm, NewPupilForm, PlaceForm
 from students.models import Student
 from students.selectors import records as record_selectors
-from students.services import pupils, records
+from students.services import pupils, records, refusals
 
 
 def _answer(
@@ -44,7 +44,7 @@ def _answer(
     if request.method == "POST" and form.is_valid():
         try:
             act(student=student, by=request.user, **form.cleaned_data)
-        except pupils.CannotChangeError as refusal:
+        except refusals.CannotChangeError as refusal:
             form.add_error(field, str(refusal))
         else:
             htmx.toast(request, done)
@@ -130,7 +130,7 @@ def new(request: SignedInRequest) -> HttpResponse:
             name, school_id = form.cleaned_data["name"], form.cleaned_data["school_class"].school_id
             context["namesakes"] = record_selectors.namesakes(school_id, name, on=on)
             form.ask_about(name, str(refusal))
-        except pupils.CannotChangeError as refusal:
+        except refusals.CannotChangeError as refusal:
             form.add_error("name", str(refusal))
         else:
             htmx.toast(request, _("The child is in the records."))

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
+from tests import factories
+
 
 def make(*, school: Any, school_class: Any, student: Any, author: Any, admin: Any) -> dict[str, Any]:
     """Argument name → value for the URL."""
-    return {}
+    person = factories.make_adult(student, "李梅")
+    return {
+        "adult": person.public_id,
+        "phone_number": factories.make_number(person).public_id,
+        "absence": factories.make_episode(person).public_id,
+        "reachable": factories.make_window(person).public_id,
+        "care": factories.make_care(student, person).public_id,
+    }

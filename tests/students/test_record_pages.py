@@ -27,6 +27,7 @@ def typed(**changes: str) -> dict[str, str]:
         "name": "王小雨",
         "school_number": "",
         "boarding": "boarder",
+        "hukou": "not_collected",
         "phone": "",
         "address": "",
         **changes,

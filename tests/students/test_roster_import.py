@@ -12,7 +12,7 @@ from django.core.management import CommandError, call_command
 
 from core.models import AuditEvent
 from students import finder_keys
-from students.models import Enrolment, FinderKey, GuardianLink, Person, RosterImport, Student
+from students.models import Enrolment, FinderKey, GuardianLink, Person, PhoneNumber, RosterImport, Student
 from tests import factories
 
 DATA = Path(__file__).parent.parent / "data"
@@ -48,6 +48,17 @@ def test_the_clean_file_is_all_new_and_the_second_time_all_unchanged(school, cla
     assert Student.objects.filter(school=school).count() == 480
     assert Enrolment.objects.filter(school=school, ended_on=None).count() == 480
     assert GuardianLink.objects.filter(school=school).count() == 960
+    assert set(Student.objects.values_list("hukou", flat=True)) == {"rural"}
+
+
+def test_each_adults_number_is_written_down_once_and_confirmed_by_nobody(school, classes):
+    run("roster_clean.xlsx", school, "--commit")
+    run("roster_clean.xlsx", school, "--commit")
+
+    people = {person.pk: person.phone for person in Person.objects.filter(phone__isnull=False)}
+    assert len(people) > 400
+    assert {one.person_id: one.number for one in PhoneNumber.objects.all()} == people
+    assert not PhoneNumber.objects.exclude(confirmed_on=None).exists()
 
 
 def test_the_messy_file_meets_every_trap(school, classes):

@@ -77,6 +77,26 @@ def test_what_is_a_guess_is_no_date(cell):
     assert values.parse_date(cell) is None
 
 
+@pytest.mark.parametrize(
+    ("cell", "hukou"),
+    [
+        ("农业家庭户口", "rural"),
+        ("农业户口", "rural"),
+        ("农村", "rural"),
+        ("Rural", "rural"),
+        ("非农业家庭户口", "urban"),
+        ("城镇户口", "urban"),
+        ("居民户口", "other"),
+        ("未采集", None),
+        ("", None),
+        ("1", None),
+        (2, None),
+    ],
+)
+def test_a_household_is_rural_or_urban_only_where_the_cell_says_so(cell, hukou):
+    assert values.parse_hukou(cell) == hukou
+
+
 @given(st.dates(dt.date(1990, 1, 1), dt.date(2030, 12, 31)))
 def test_every_form_of_a_date_gives_that_date(day):
     forms = [
@@ -265,6 +285,7 @@ def test_no_cell_makes_a_reader_fail(cell):
     values.parse_month(cell)
     values.parse_sex(cell)
     values.parse_boarding(cell)
+    values.parse_hukou(cell)
     values.parse_health(cell)
     values.parse_yes_no(cell)
     values.parse_phones(cell)
