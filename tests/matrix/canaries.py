@@ -114,6 +114,8 @@ NOT_WORDS = {
     "core.AuditEvent.subject_id": "an id",
     "core.AuditEvent.details": "ids, codes and counts; tests/security looks for canaries in it",
     "calls.LeftOut.params": "counts",
+    "dormitories.AllocationPlan.conflicts": "ids, codes and counts",
+    "dormitories.PlannedPlace.reason": "a code",
     "accounts.User.password": "a hash",
     "accounts.SheetCode.code_hash": "a hash",
     "accounts.KnownBrowser.token_hash": "a hash",

@@ -22,7 +22,7 @@ from counselling import access as talk_access
 from counselling import access_concerns
 from counselling.models import Concern, FollowUp, Session
 from dormitories import access as house_access
-from dormitories import access_leave, access_rolls
+from dormitories import access_leave, access_plans, access_rolls
 from reminders import access as reminder_access
 from reminders.models import Reminder
 from schools import access as school_access
@@ -39,6 +39,7 @@ MODULES = (
     reminder_access,
     house_access,
     access_leave,
+    access_plans,
     access_rolls,
     call_access,
     access_board,
@@ -167,6 +168,7 @@ FOLLOW = {
     "dormitories.access_leave": {
         "require_seeing", "require_asking", "visible_leaves", "get_leave_or_404", "may", "reached", "sides_of",
     },
+    "dormitories.access_plans": {"planning_schools", "get_plan_or_404"},
     "dormitories.access_rolls": {
         "looking_schools", "taking_schools", "require_looking", "visible_rolls", "get_roll_or_404", "get_house_or_404",
     },
@@ -187,9 +189,10 @@ NO_LOCK = {
     "reminders.access": set(),
     "dormitories.access": set(),
     "dormitories.access_leave": {"missing_for", "class_teachers", "collectors_of", "duty_leaders", "heads"},
+    "dormitories.access_plans": set(),
     "dormitories.access_rolls": {"get_mark_or_404"},
     "calls.access": {"get_phone_or_404", "get_window_or_404", "get_exception_or_404"},
-    "calls.access_board": {"contactable"},
+    "calls.access_board": {"contactable", "contactable_person"},
 }  # fmt: skip
 
 

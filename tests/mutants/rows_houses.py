@@ -19,4 +19,5 @@ def furnish(world: World, side: Side, tag: str, owner: User, admin: User) -> Non
         side.school, "pinned", owner=owner, pupils=[side.student], bed=bed, reason="She asked for it."
     )
     world.labels["rule", rule.pk] = tag
+    factories.make_plan(bed.room.building, admin)
     factories.make_house_file(side.school, by=admin)
