@@ -165,17 +165,7 @@ def create(
                 made_at=now,
                 **fields,
             )
-            CallPupil.objects.bulk_create(
-                CallPupil(
-                    school_id=call.school_id,
-                    call=call,
-                    student_id=student_id,
-                    starts_at=call.starts_at,
-                    ends_at=call.ends_at,
-                    stands=True,
-                )
-                for student_id in students
-            )
+            _join(call, students)
     except IntegrityError as error:
         if not turns.is_clash(error):
             raise
@@ -187,6 +177,20 @@ def create(
         )
         raise TakenError(_in_words(str(error)), "place", free) from None
     return call
+
+
+def _join(call: Call, students: Sequence[int]) -> None:
+    CallPupil.objects.bulk_create(
+        CallPupil(
+            school_id=call.school_id,
+            call=call,
+            student_id=student_id,
+            starts_at=call.starts_at,
+            ends_at=call.ends_at,
+            stands=True,
+        )
+        for student_id in students
+    )
 
 
 def _in_words(error: str) -> str:

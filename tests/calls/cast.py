@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
@@ -59,3 +60,13 @@ def plan(school: School, by: User, **fields: Any) -> Rota:
     rota_services.solve_rota(rota_id=rota.pk, on=ON, now=NOW)
     rota.refresh_from_db()
     return rota
+
+
+def starts(monday: date, minute: int = 0) -> datetime:
+    """So many minutes after six in the evening of a day."""
+    zone = timezone.get_default_timezone()
+    return datetime(monday.year, monday.month, monday.day, 18, tzinfo=zone) + timedelta(minutes=minute)
+
+
+def url(name: str, *args: object) -> str:
+    return reverse(f"calls:{name}", args=args)
