@@ -8,7 +8,7 @@ from typing import Any
 from psycopg2 import errors
 
 from core import tenancy
-from tests.mutants.expected import FUNCTIONS
+from tests.mutants.expected_rights import FUNCTIONS
 from tests.mutants.rows import PEOPLE, World
 from tests.mutants.visibility import changes, columns_of, compared, standing_as, wanted_of
 

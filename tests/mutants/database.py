@@ -12,7 +12,8 @@ from typing import Any
 
 from core import db_roles
 from tests.mutants import behind, conditions, rights, visibility
-from tests.mutants.expected import NOT_CALLED, RIGHTS, SEES
+from tests.mutants.expected import SEES
+from tests.mutants.expected_rights import NOT_CALLED, RIGHTS
 from tests.mutants.rows import World, protected
 
 

@@ -7,7 +7,8 @@ from typing import Any
 from psycopg2 import errors
 
 from core import db_roles
-from tests.mutants.expected import AS_WHOEVER_ASKS, NOT_CALLED, READ_BY_DISTRICT, RIGHTS, SEES
+from tests.mutants.expected import SEES
+from tests.mutants.expected_rights import AS_WHOEVER_ASKS, NOT_CALLED, READ_BY_DISTRICT, RIGHTS
 from tests.mutants.rows import Row, World
 from tests.mutants.visibility import compared
 
@@ -80,10 +81,7 @@ KEYS = (
     *(f"dormitories_{table}_rule_id_same_school" for table in ("rulepupil", "rulereason")),
     "reminders_reminder_outsider_id_same_school",
     "reminders_link_reminder_id_same_school",
-    *(
-        f"calls_contactattempt_{column}_id_same_school"
-        for column in ("student", "person", "number", "call")
-    ),
+    *(f"calls_contactattempt_{column}_id_same_school" for column in ("student", "person", "number", "call")),
     "calls_callreply_call_id_same_school",
     *(f"calls_hometask_{column}_id_same_school" for column in ("student", "call")),
     "students_enrolment_school_class_id_same_school",

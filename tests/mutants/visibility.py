@@ -14,7 +14,8 @@ from typing import Any
 from psycopg2 import errors
 
 from core import db_roles, tenancy
-from tests.mutants.expected import INSERTS, RIGHTS, SEES, UPDATES, who
+from tests.mutants.expected import INSERTS, SEES, UPDATES, who
+from tests.mutants.expected_rights import RIGHTS
 from tests.mutants.rows import PEOPLE, Row, World
 
 
