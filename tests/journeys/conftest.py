@@ -154,7 +154,7 @@ def site(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> Ite
             )
             stack.callback(process.wait, 30)
             stack.callback(process.terminate)
-        wait_for(running.answers)
+        wait_for(running.answers, 120)  # a busy machine starts slowly
         yield running
 
 
