@@ -10,11 +10,28 @@ from django.db import connection, models
 from core import bulk
 from counselling.models import EntryGrant, FollowUp, LinkedPupil, Session, SessionText
 from demo import rows
-from students.models import Enrolment, FinderKey, GuardianLink, Pairing, Person, Student
+from students.models import (
+    CareArrangement,
+    Enrolment,
+    FinderKey,
+    GuardianCapacity,
+    GuardianLink,
+    MigrationEpisode,
+    Pairing,
+    Person,
+    PhoneNumber,
+    ReachableWindow,
+    Student,
+)
 
 MODELS: dict[type, type[models.Model]] = {
     rows.Student: Student,
     rows.Person: Person,
+    rows.PhoneNumber: PhoneNumber,
+    rows.MigrationEpisode: MigrationEpisode,
+    rows.ReachableWindow: ReachableWindow,
+    rows.GuardianCapacity: GuardianCapacity,
+    rows.CareArrangement: CareArrangement,
     rows.GuardianLink: GuardianLink,
     rows.Enrolment: Enrolment,
     rows.Pairing: Pairing,

@@ -13,6 +13,7 @@ from random import Random
 from uuid import UUID
 
 from demo import names, rows
+from demo.homes import Homes
 from demo.places import VILLAGES, SchoolPlan
 from demo.stories import Circumstances
 from students import finder_keys, identity
@@ -123,6 +124,19 @@ class Households:
     made: rows.Rows
     children: list[Child] = field(default_factory=list)
     _numbers: set[str] = field(default_factory=set)
+    homes: Homes = field(init=False)
+
+    def __post_init__(self) -> None:
+        school = self.school
+        self.homes = Homes(
+            school.id,
+            self.next_id,
+            lambda rng: seeded_uuid(rng, school.made_at),
+            Random(school.plan.code),
+            school.made_at.date(),
+            school.made_at,
+            self.made,
+        )
 
     def build(self) -> list[Child]:
         seats = self._seats()
@@ -162,7 +176,7 @@ class Households:
         mother = self._parent("mother", "", home, place if who_is_away in {"both", "mother"} else "")
         adults, carer_word = self._at_home(who_is_away, surname, home, father, mother)
         for adult in adults:
-            adult.id = self._person(adult)
+            adult.id = self._person(adult, home)
         words = {"both": "爸妈", "father": "爸爸", "mother": "妈妈", "none": "爸爸"}
         return Family(
             surname=surname,
@@ -219,14 +233,13 @@ class Households:
         carer = Adult(name, relation, self._phone(0.9), home, "务农", is_guardian=False)
         return [carer, mother, father], word
 
-    def _person(self, adult: Adult) -> int:
-        person_id = self.next_id(rows.Person)
-        self.made.add(
-            rows.Person(
-                person_id, self.uuid(), self.school.id, adult.name, adult.phone, adult.address, adult.employer
-            )
-        )
-        return person_id
+    def _person(self, adult: Adult, home: str) -> int:
+        adult.id = self.next_id(rows.Person)
+        known_from = self.homes.known_from(adult.relation)
+        facts = (adult.name, adult.phone, adult.address, adult.employer, known_from)
+        self.made.add(rows.Person(adult.id, self.uuid(), self.school.id, *facts))
+        self.homes.describe(adult, home=home, known_from=known_from)
+        return adult.id
 
     # --- children ---------------------------------------------------------------------------------
     def _child(self, family: Family, seat: ClassFacts) -> None:
@@ -253,6 +266,7 @@ class Households:
             address=family.home,
             created_at=school.made_at,
             changed_at=school.made_at,
+            hukou=self.homes.hukou(),
         )
         self.made.add(student)
         self._belongings(student, family, seat)
@@ -279,8 +293,13 @@ class Households:
                     adult.relation,
                     adult.is_guardian,
                     priority,
+                    *self.homes.link(
+                        adult, home=family.home, in_the_parents_place=family.away and priority == 1
+                    ),
                 )
             )
+        if family.away:
+            self.homes.look_after(student.id, family.adults, since=school.year_starts_on)
         phones = [student.phone, *(adult.phone for adult in family.adults)]
         keys = finder_keys.keys_of(
             school_id=school.id,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date, datetime, time
 from itertools import chain
 from typing import NamedTuple
 from uuid import UUID
@@ -27,6 +27,7 @@ class Student(NamedTuple):
     address: str
     created_at: datetime
     changed_at: datetime
+    hukou: str = "not_collected"
 
 
 class Person(NamedTuple):
@@ -37,6 +38,61 @@ class Person(NamedTuple):
     phone: str
     address: str
     employer: str
+    absences_known_from: date | None = None
+
+
+class PhoneNumber(NamedTuple):
+    id: int
+    public_id: UUID
+    school_id: int
+    person_id: int
+    number: str
+    confirmed_on: date | None
+    last_worked_on: date | None
+    created_at: datetime
+
+
+class MigrationEpisode(NamedTuple):
+    id: int
+    public_id: UUID
+    school_id: int
+    person_id: int
+    place: str
+    reason: str
+    shift: str
+    started_on: date
+
+
+class ReachableWindow(NamedTuple):
+    id: int
+    public_id: UUID
+    school_id: int
+    person_id: int
+    weekday: int
+    starts_at: time
+    ends_at: time
+    started_on: date
+
+
+class GuardianCapacity(NamedTuple):
+    id: int
+    school_id: int
+    person_id: int
+    has_capacity: str
+    assessed_on: date
+
+
+class CareArrangement(NamedTuple):
+    id: int
+    public_id: UUID
+    school_id: int
+    student_id: int
+    carer_id: int | None
+    reason: str
+    started_on: date
+    notice_received_on: date | None
+    assessment: str
+    assessed_on: date | None
 
 
 class GuardianLink(NamedTuple):
@@ -47,6 +103,9 @@ class GuardianLink(NamedTuple):
     relation: str
     is_guardian: bool
     priority: int
+    is_delegated_carer: bool = False
+    lives_with: str = "not_collected"
+    may_collect: str = "not_collected"
 
 
 class Enrolment(NamedTuple):
@@ -152,6 +211,11 @@ class FollowUp(NamedTuple):
 Row = (
     Student
     | Person
+    | PhoneNumber
+    | MigrationEpisode
+    | ReachableWindow
+    | GuardianCapacity
+    | CareArrangement
     | GuardianLink
     | Enrolment
     | Pairing
@@ -171,6 +235,11 @@ class Rows:
     ORDER: tuple[type, ...] = (
         Student,
         Person,
+        PhoneNumber,
+        MigrationEpisode,
+        ReachableWindow,
+        GuardianCapacity,
+        CareArrangement,
         GuardianLink,
         Enrolment,
         Pairing,
