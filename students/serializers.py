@@ -103,7 +103,7 @@ class NumberSerializer(serializers.Serializer):
 
     id = serializers.UUIDField(source="public_id")
     number = serializers.CharField()
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]
     confirmed_on = serializers.DateField(allow_null=True)
     last_worked_on = serializers.DateField(allow_null=True)
     ended_on = serializers.DateField(allow_null=True)

@@ -74,7 +74,8 @@ def table(
     }
     pupils = sorted(_with_people(reached, on), key=_place)
     if Part.CONTACTS in wanted:
-        phones.with_numbers(chain.from_iterable(one.adults[:_ADULTS] for one in pupils), on=on)
+        adults = (one.adults[:_ADULTS] for one in pupils)  # type: ignore[attr-defined]
+        phones.with_numbers(chain.from_iterable(adults), on=on)
     rows = [_row(one, wanted, {part for part in wanted if one.pk in allowed[part]}) for one in pupils]
     return Table(
         _("Children"), _head(wanted), rows, ids=[one.public_id for one in pupils], widths=_widths(wanted)
