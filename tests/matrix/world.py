@@ -108,6 +108,8 @@ class Side:
             school=self.school, name=contact, phone=contact, address=home, employer=home
         )
         GuardianLink.objects.create(school=self.school, student=student, person=adult, relation="mother")
+        factories.make_number(adult, contact, label=contact)
+        factories.make_episode(adult, place=home)
         finder.refresh_keys([student.pk])
         return student
 

@@ -74,6 +74,13 @@ SEES: dict[str, dict[str, str]] = {
     "students_student": BY_SCHOOL,
     "students_person": BY_SCHOOL,
     "students_guardianlink": BY_SCHOOL,
+    **{
+        f"students_{name}": BY_SCHOOL
+        for name in (
+            *("phonenumber", "migrationepisode", "reachablewindow"),
+            *("guardiancapacity", "carearrangement"),
+        )
+    },
     "students_enrolment": BY_SCHOOL,
     "students_finderkey": BY_SCHOOL,
     "students_pairing": BY_SCHOOL,

@@ -69,9 +69,17 @@ KEYS = (
     "schools_invitation_school_class_id_same_school",
     *(
         f"students_{table}_student_id_same_school"
-        for table in ("pairing", "guardianlink", "finderkey", "enrolment", "emergencyaccess")
+        for table in (
+            *("pairing", "guardianlink", "finderkey", "enrolment", "emergencyaccess", "carearrangement"),
+        )
     ),
-    "students_guardianlink_person_id_same_school",
+    *(
+        f"students_{table}_person_id_same_school"
+        for table in (
+            *("guardianlink", "phonenumber", "migrationepisode", "reachablewindow", "guardiancapacity"),
+        )
+    ),
+    "students_carearrangement_carer_id_same_school",
     *(f"dormitories_{table}_same_sex" for table in ("room", "bed", "stay")),
     "dormitories_stay_pupil_sex",
     "dormitories_room_building_id_same_school",

@@ -26,7 +26,7 @@ from counselling.models import Concern, ConcernDraft, ConcernText, Session
 from counselling.services import concern_words, drafts
 from reminders.links import make_link
 from schools.models import Area, Invitation, School, SchoolClass
-from students.models import GuardianLink, Person, Student
+from students.models import Student
 from tests import factories
 from tests.factories import calls, district
 from tests.mutants import rows_houses
@@ -184,8 +184,12 @@ def _calendar(side: Side, author: User, admin: User) -> None:
 
 def _family(side: Side, author: User) -> None:
     factories.make_pairing(side.student, author)
-    adult = Person.objects.create(school=side.school, name="Mother")
-    GuardianLink.objects.create(school=side.school, student=side.student, person=adult, relation="mother")
+    adult = factories.make_adult(side.student, "Mother")
+    factories.make_number(adult)
+    factories.make_episode(adult)
+    factories.make_window(adult)
+    factories.make_capacity(adult)
+    factories.make_care(side.student, adult)
     factories.make_topic(side.school)
 
 
