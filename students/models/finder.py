@@ -14,11 +14,12 @@ from students.models.people import Student
 class FinderKey(models.Model):
     """One thing somebody may type to find a pupil: a name or its tail, pinyin, initials, a number.
 
-    A prefix of a key in a B-tree answers at 100,000 pupils without an extension such as pg_trgm.
-    Keys are as students.names.fold leaves them; students.services.finder writes them whenever a name or
-    number changes. The app of the houses adds beds (students.sleeping). Of an identity number (and the national school number made of it) and of a telephone
-    number only a blind index is kept: the one is matched whole, the other whole or by its last digits. Found
-    digit by digit, a number would tell itself to somebody who may not read it.
+    A prefix of a key in a B-tree answers at 100,000 pupils without an extension such as pg_trgm. Keys are
+    as students.names.fold leaves them; students.services.finder writes them whenever a name or number
+    changes. The app of the houses adds beds (students.sleeping). Of an identity number (and the national
+    school number made of it) and of a telephone number only a blind index is kept: the one is matched
+    whole, the other whole or by its last digits. Found digit by digit, a number would tell itself to
+    somebody who may not read it.
     """
 
     PRIVACY: ClassVar[dict[str, Label]] = {

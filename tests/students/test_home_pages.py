@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -170,6 +172,23 @@ def test_more_people_and_numbers_cost_no_more_queries(teacher, student, mother):
         factories.make_capacity(person)
 
     assert {name: cost(name) for name in ("home", "detail")} == first
+
+
+def test_changes_at_home_stand_in_the_chronology_of_whoever_may_see_the_home(
+    client, homeroom_teacher, warden, student, mother
+):
+    factories.make_episode(mother, ended_on=date(2026, 10, 31))
+    factories.make_episode(mother, started_on=date(2099, 1, 1), place="Later")
+    factories.make_care(student, mother)
+    pages = {}
+    for person in (homeroom_teacher, warden):
+        client.force_login(person)
+        pages[person] = client.get(url("detail", student)).content.decode()
+
+    for words in ("Away: Mother", "广东东莞", "Last day away: Mother", "Looks after the child: 李梅"):
+        assert words in pages[homeroom_teacher]
+        assert words not in pages[warden]
+    assert "Later" not in pages[homeroom_teacher]
 
 
 # --- the forms ----------------------------------------------------------------------------------
