@@ -83,6 +83,12 @@ def get_task_or_404(user: User, public_id: uuid.UUID, *, on: date) -> HomeTask:
     return found
 
 
+def contactable_person(student: Student, public_id: uuid.UUID) -> int | None:
+    """The id of one of those adults, or None."""
+    found = contactable(student).filter(person__public_id=public_id).values_list("person_id", flat=True)
+    return found.first()
+
+
 def contactable(student: Student) -> QuerySet[GuardianLink]:
     """The adults with whom a contact may be written down: nobody who is barred from this child."""
     links = GuardianLink.objects.filter(student=student, contact_barred=False, person__is_dead=False)

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
+from django.utils.translation import gettext as _
 from rest_framework import serializers
 
-from calls.models import Call, Rota
+from calls.models import Call, ContactAttempt, Rota
+from calls.models.board import MINUTES_MOST
 from core.api.shapes import PageQuery
 from students.serializers import StudentBriefSerializer
 
@@ -49,3 +53,29 @@ class LeftOutSerializer(serializers.Serializer):
 
 class RotaDetailSerializer(RotaSerializer):
     left_out = LeftOutSerializer(many=True, source="rows")
+
+
+class ContactSerializer(serializers.Serializer):
+    """An attempt to reach home: who, how and how it went; never what was said."""
+
+    id = serializers.UUIDField(source="public_id")
+    person = serializers.CharField(source="person.name")
+    channel = serializers.ChoiceField(choices=ContactAttempt.Channel.choices)
+    outcome = serializers.ChoiceField(choices=ContactAttempt.Outcome.choices)
+    minutes = serializers.IntegerField(allow_null=True)
+    at = serializers.DateTimeField()
+
+
+class NewContactSerializer(serializers.Serializer):
+    person = serializers.UUIDField(help_text="One of the adults around the pupil.")
+    channel = serializers.ChoiceField(choices=ContactAttempt.Channel.choices)
+    outcome = serializers.ChoiceField(
+        choices=[one for one in ContactAttempt.Outcome.choices if one[0] != "wrong_number"]
+    )
+    minutes = serializers.IntegerField(min_value=1, max_value=MINUTES_MOST, required=False, default=None)
+    at = serializers.DateTimeField()
+
+    def validate_at(self, at: datetime) -> datetime:
+        if not 2000 <= at.year <= 2200:
+            raise serializers.ValidationError(_("Give a day of this century."))
+        return at

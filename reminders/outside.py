@@ -20,14 +20,12 @@ class Kind:
     `stands(reminder)` is asked in the transaction that begins the sending: False for what was moved, called
     off or is over, and for an address that is no longer theirs. `words(reminder)` gives the template's
     context; neither it nor the template names a child, a class or a reason. `template` is without its
-    ending: `.txt` is the text message and the mail's body. `url_name` takes the link's token; `answers` are
-    what the link lets its reader say.
+    ending: `.txt` is the text message and the mail's body. `url_name` takes the link's token.
     """
 
     category: str
     template: str
     url_name: str
-    answers: tuple[str, ...]
     stands: Callable[[Reminder], bool]
     words: Callable[[Reminder], dict[str, Any]]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, time
 from typing import Any
 
 from django import forms
@@ -83,3 +83,21 @@ class ClockForm(forms.Form):
         if due and amber and red and not due < amber < red:
             self.add_error("red_days", _("Each step takes longer than the one before."))
         return cleaned
+
+
+class QuietForm(forms.Form):
+    """When a parent sleeps by day: both times or neither."""
+
+    quiet_from = forms.TimeField(required=False)
+    quiet_until = forms.TimeField(required=False)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if (cleaned.get("quiet_from") is None) != (cleaned.get("quiet_until") is None):
+            self.add_error("quiet_until", _("Give both times, or neither."))
+        return cleaned
+
+    @property
+    def hours(self) -> tuple[time, time] | None:
+        start, end = self.cleaned_data["quiet_from"], self.cleaned_data["quiet_until"]
+        return None if start is None else (start, end)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import uuid
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, time
 
 from calls.models import Call, CallReply
 from reminders.models import Link
@@ -35,6 +35,8 @@ class AnswerPage:
     has_moved: bool
     is_over: bool
     wants_messages: bool
+    quiet_from: time | None
+    quiet_until: time | None
 
 
 def page_of(link: Link, *, now: datetime) -> AnswerPage:
@@ -51,4 +53,6 @@ def page_of(link: Link, *, now: datetime) -> AnswerPage:
         has_moved=call is not None and call.state in {Call.State.MOVED, Call.State.CANCELLED},
         is_over=is_over,
         wants_messages=reader is not None and reader.opted_out_at is None,
+        quiet_from=reader.quiet_from if reader else None,
+        quiet_until=reader.quiet_until if reader else None,
     )

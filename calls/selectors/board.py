@@ -172,6 +172,12 @@ def tasks_page(tasks: QuerySet[HomeTask], *, cursor: str | None) -> pagination.P
     return pagination.keyset(rows, order=["made_at", "pk"], cursor=cursor)
 
 
+def contacts_page(student: Student, *, cursor: str | None, size: int) -> pagination.Page[ContactAttempt]:
+    """Attempts to reach a pupil's home, the latest first. Raises BadCursor."""
+    rows = ContactAttempt.objects.filter(student=student).select_related("person")
+    return pagination.public_keyset(rows, order=["-at", "-pk"], cursor=cursor, size=size)
+
+
 # --- the chronology ----------------------------------------------------------------------------------
 
 

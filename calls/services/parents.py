@@ -21,7 +21,7 @@ from calls.selectors import answers, contacts
 from core import audit
 from reminders import clock, links, outside
 from reminders import services as reminder_services
-from reminders.models import Link, Reminder
+from reminders.models import Link, Outsider, Reminder
 from reminders.services import outsiders
 from schools.services.errors import RefusedError
 
@@ -31,7 +31,7 @@ AN_HOUR = timedelta(hours=1)
 # A message about tomorrow makes no sense shortly before the call.
 TOO_LATE_FOR_THE_DAY = timedelta(hours=3)
 
-CONFIRM, CANNOT, STOP, RESUME = "confirm", "cannot", "stop", "resume"
+CONFIRM, CANNOT, STOP, RESUME, QUIET = "confirm", "cannot", "stop", "resume", "quiet"
 ANSWERS = {CONFIRM: CallReply.Answer.CONFIRMED, CANNOT: CallReply.Answer.CANNOT}
 
 
@@ -43,7 +43,6 @@ def register() -> None:
                 category=category,
                 template="calls/messages/reminder",
                 url_name="calls:answer_open",
-                answers=tuple(ANSWERS),
                 stands=stands,
                 words=words,
             )
@@ -91,7 +90,7 @@ def _remind(call: Call, *, now: datetime) -> bool:
     return bool(made)
 
 
-def _plan(call: Call, reader: Any, which: str, due_at: datetime) -> list[Reminder]:
+def _plan(call: Call, reader: Outsider, which: str, due_at: datetime) -> list[Reminder]:
     return reminder_services.plan_outside(
         outsider=reader,
         category=f"call_{which}",
@@ -156,10 +155,20 @@ def answer(*, link: Link, said: str, now: datetime) -> CallReply:
 
 def choose_messages(*, link: Link, wanted: bool, now: datetime) -> None:
     """No more messages to this person, or messages again: as often as they like while the link lives."""
-    reader = link.reminder.outsider
-    if reader is None or now >= link.expires_at:
-        raise links.GoneError
+    reader = _reader_of(link, now)
     if wanted:
         outsiders.opt_in(reader, by=None)
     else:
         outsiders.opt_out(reader, by=None, now=now)
+
+
+def choose_quiet_hours(*, link: Link, hours: tuple[time, time] | None, now: datetime) -> None:
+    """When this person sleeps, for those who work at night; None: like everybody."""
+    outsiders.set_quiet_hours(_reader_of(link, now), hours=hours, by=None)
+
+
+def _reader_of(link: Link, now: datetime) -> Outsider:
+    reader = link.reminder.outsider
+    if reader is None or now >= link.expires_at:
+        raise links.GoneError
+    return reader

@@ -20,6 +20,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_http_methods, require_safe
 
+from calls.forms.board import QuietForm
 from calls.selectors import answers
 from calls.services import parents
 from core import tenancy
@@ -72,6 +73,8 @@ def _act(request: HttpRequest, link: links.Link, now: datetime) -> int:
     try:
         if said in (parents.STOP, parents.RESUME):
             parents.choose_messages(link=link, wanted=said == parents.RESUME, now=now)
+        elif said == parents.QUIET and (form := QuietForm(request.POST)).is_valid():
+            parents.choose_quiet_hours(link=link, hours=form.hours, now=now)
         elif said in parents.ANSWERS:
             parents.answer(link=link, said=said, now=now)
         else:

@@ -109,6 +109,23 @@ CALL_ROWS: list[Row] = [
         json=True,
     ),
     *pages(
+        "api:student_contacts",
+        Scope.OBJECT,
+        "GET",
+        allow=SCHOOL,
+        args=("student",),
+        json=True,
+    ),
+    *pages(
+        "api:student_contacts",
+        Scope.OBJECT,
+        "POST",
+        allow=CALLING,
+        refuse=SCHOOL - CALLING,
+        args=("student",),
+        json=True,
+    ),
+    *pages(
         "api:school_rotas",
         Scope.OBJECT,
         "GET",

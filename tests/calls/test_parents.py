@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import time, timedelta
 from pathlib import Path
 
 import pytest
@@ -257,6 +257,16 @@ def test_a_parent_stops_the_messages_and_takes_them_up_again(client, opened):
     assert "no more messages" in client.get(opened).content.decode()
     client.post(opened, {"answer": "resume"})
     assert Outsider.objects.get().opted_out_at is None
+
+
+def test_a_parent_who_works_at_night_says_when_they_sleep(client, opened):
+    client.post(opened, {"answer": "quiet", "quiet_from": "08:00", "quiet_until": "15:30"})
+    reader = Outsider.objects.get()
+    assert (reader.quiet_from, reader.quiet_until) == (time(8), time(15, 30))
+    assert 'value="15:30"' in client.get(opened).content.decode()
+    assert client.post(opened, {"answer": "quiet", "quiet_from": "08:00"}).status_code == 422
+    client.post(opened, {"answer": "quiet", "quiet_from": "", "quiet_until": ""})
+    assert Outsider.objects.get().quiet_from is None
 
 
 @pytest.mark.parametrize("said", ["", "yes", "\x00", "confirm\n"])

@@ -41,7 +41,6 @@ def calls(monkeypatch):
         category="call_day",
         template="calls/messages/reminder",
         url_name="schools:open_invitation",  # any page that takes a token
-        answers=("yes", "no"),
         stands=known.stands,
         words=known.words,
     )
