@@ -252,6 +252,18 @@ SPECTACULAR_SETTINGS = {
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "SERVE_INCLUDE_SCHEMA": False,
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    "ENUM_NAME_OVERRIDES": {
+        "CallStateEnum": "calls.models.Call.State",
+        "RotaStateEnum": "calls.models.Rota.State",
+        "AnswerEnum": "students.models.GuardianLink.Answer",
+        "AwayReasonEnum": "students.models.MigrationEpisode.Reason",
+        "FollowUpStateEnum": "counselling.serializers.STATES",
+        "CareReasonEnum": "students.models.CareArrangement.Reason",
+        "LeaveKindEnum": "dormitories.models.Leave.Kind",
+        "LeaveReasonEnum": "dormitories.models.Leave.Reason",
+        "LeaveStateEnum": "dormitories.models.Leave.State",
+        "RollKindEnum": "dormitories.models.RollCall.Kind",
+    },
     "GET_LIB_DOC_EXCLUDES": "core.api.schema.inner_classes",
     "SERVE_PERMISSIONS": ["rest_framework.permissions.IsAuthenticated"],
     "POSTPROCESSING_HOOKS": [
@@ -355,7 +367,8 @@ QUIET_HOURS = (
 )  # ui.md: no notices at night
 # A report that nobody has acknowledged rings again after so many hours (domain.md §8.2: head at 4 h).
 CONCERN_REMIND_HOURS = (1, 4, 24)
-# A roll with a gap: whoever is on duty, then the head. Somebody not back from leave: duty and class, then the head.
+# A roll with a gap: whoever is on duty, then the head. Somebody not back from leave: duty and class, then
+# the head.
 ROLL_GAP_MINUTES = (10, 30)
 LEAVE_LATE_MINUTES = (30, 120)
 # When boarders stand for the roll; no call home is planned then.
