@@ -103,7 +103,7 @@ class Annealer:
     def _price_of_kinds(self, code: int) -> float:
         problem = self._compiled.problem
         fields = [(code >> (_FIELD * n)) & _MASK for n in range(6 + len(problem.spreads))]
-        counts = Counts(*fields[2:6], spreads=tuple(fields[6:]))
+        counts = Counts(fields[2], fields[3], fields[4], fields[5], tuple(fields[6:]))
         return float(sum(count_cost(problem, fields[0], fields[1], counts).values()))
 
     def _price_of_grades(self, code: int) -> float:

@@ -43,9 +43,9 @@ def violations(problem: Problem, plan: Plan) -> list[Violation]:
         Violation(Broken.NO_BED, None, (pupil.key,)) for pupil in problem.pupils if pupil.key not in plan
     ]
     known = {pupil.key for pupil in problem.pupils}
-    for key, room in plan.items():
-        if key not in known or room not in rooms:
-            found.append(Violation(Broken.UNKNOWN, room, (key,)))
+    for key, place in plan.items():
+        if key not in known or place not in rooms:
+            found.append(Violation(Broken.UNKNOWN, place, (key,)))
     for room in problem.rooms:
         sleepers = [pupil for pupil in problem.pupils if plan.get(pupil.key) == room.key]
         found += _in_room(problem, room, sleepers)

@@ -50,7 +50,7 @@ class Move:
 
 
 def moves(problem: Problem, plan: Plan) -> list[Move]:
-    """Everybody who doesn't sleep where they do today, with the reason that weighs most."""
+    """Everybody who doesn't sleep where they do today, with the reason that weighs most; a rule's first."""
     compiled = compile_problem(problem)
     places = compiled.places(plan)
     rosters = rosters_of(compiled, places)
@@ -112,7 +112,7 @@ def _weightiest(
     soft = {part: points for part, points in gains.items() if part in _WORDS and points > 0}
     if not soft:
         return _makes_room(compiled, rosters[home], home)
-    part = max(soft, key=lambda part: (soft[part], part))
+    part = max(soft, key=lambda part: (part in _RULED, soft[part], part))
     return _WORDS[part](compiled, rosters[place], i)
 
 
@@ -158,8 +158,10 @@ def _pair_words(compiled: Compiled, roster: Sequence[int], i: int) -> tuple[Reas
 
 def _wish_words(compiled: Compiled, roster: Sequence[int], i: int) -> tuple[Reason, int | None, int]:
     here = [link for link in compiled.links[i] if link.is_wish and link.other in roster]
-    other = max(here, key=lambda link: (link.asks, link.weight), default=None)
-    return Reason.WISH, other and compiled.problem.pupils[other.other].key, 0
+    if not here:
+        return Reason.WISH, None, 0
+    best = max(here, key=lambda link: (link.asks, link.weight))
+    return Reason.WISH, compiled.problem.pupils[best.other].key, 0
 
 
 def _buddy_words(compiled: Compiled, roster: Sequence[int], i: int) -> tuple[Reason, int | None, int]:
@@ -179,6 +181,8 @@ def _spread_words(compiled: Compiled, roster: Sequence[int], i: int) -> tuple[Re
     return Reason.SPREAD, None, 0
 
 
+# What a person asked for by a rule is said before what merely adds up.
+_RULED = {Part.PAIRS, Part.BUDDY, Part.NEED}
 _WORDS = {
     Part.PAIRS: _pair_words,
     Part.WISHES: _wish_words,

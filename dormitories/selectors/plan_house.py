@@ -150,7 +150,7 @@ def _band(room: RoomRow) -> tuple[int, int] | None:
 
 
 def _rooms_of_pins(rules: Iterable[Rule]) -> Iterable[tuple[int, int]]:
-    beds = [rule.bed_id for rule in rules if rule.kind == Kind.PINNED]
+    beds = [rule.bed_id for rule in rules if rule.kind == Kind.PINNED and rule.bed_id]
     return Bed.objects.filter(pk__in=beds).values_list("pk", "room_id")
 
 

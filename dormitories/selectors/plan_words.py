@@ -65,15 +65,14 @@ def reason_words(place: PlannedPlace) -> str:
 
 
 def _with_name(reason: str, name: str) -> str:
-    words = {
+    words: dict[str, str] = {
         Reason.SIBLING: _("To share a room with %(name)s, brother or sister"),
         Reason.TOGETHER: _("To share a room with %(name)s, as a rule asks"),
         Reason.WISH: _("To share a room with %(name)s"),
         Reason.BUDDY: _("To be with the buddy: %(name)s"),
         Reason.MAKES_ROOM: _("Makes room for %(name)s"),
     }
-    found = words.get(Reason(reason)) if reason in Reason else None
-    return found % {"name": name} if found else ""
+    return words[reason] % {"name": name} if reason in words else ""
 
 
 def _plain_reasons(number: int) -> dict[str, str]:

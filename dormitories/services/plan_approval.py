@@ -206,7 +206,7 @@ def _require_as_planned(moved: list[PlannedPlace], on: date) -> None:
 
 def _take_back(moved: list[PlannedPlace], on: date) -> None:
     """What the plan began ends the day before; what began today goes altogether."""
-    begun = [place.new_stay_id for place in moved]
+    begun = [place.new_stay_id for place in moved if place.new_stay_id]
     Stay.objects.filter(pk__in=begun, started_on__lt=on).update(ended_on=on - timedelta(days=1))
     Stay.objects.filter(pk__in=begun, started_on=on).delete()
 

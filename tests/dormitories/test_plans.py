@@ -8,7 +8,6 @@ import pytest
 from django.utils import timezone
 
 from core.models import AuditEvent
-from dormitories import tasks
 from dormitories.models import AllocationPlan, Bed, PlannedPlace, Stay
 from dormitories.selectors import plan_house
 from dormitories.selectors import plans as selectors
@@ -378,51 +377,3 @@ def test_the_reason_never_names_the_one_somebody_is_kept_apart_from(house, pupil
     assert apart[0].place.other is None
     assert apart[0].why == "A rule between children speaks against today's room"
     assert other.name not in apart[0].why
-
-
-# --- the worker --------------------------------------------------------------------------------------
-
-
-def test_asking_wakes_the_worker_and_the_worker_stores_the_plan(
-    house, pupils, school_admin, django_capture_on_commit_callbacks
-):
-    with django_capture_on_commit_callbacks(execute=True):
-        plan = start(house, school_admin)
-
-    plan.refresh_from_db()
-    assert plan.state == State.READY
-
-
-def test_a_fault_in_the_worker_is_said_on_the_page(house, pupils, school_admin, monkeypatch):
-    plan = start(house, school_admin)
-    AllocationPlan.objects.filter(pk=plan.pk).update(weights={"unknown": 1})
-
-    tasks.solve_plan(plan.pk)
-
-    plan.refresh_from_db()
-    assert plan.state == State.FAILED
-
-
-def test_lost_work_is_woken_and_fresh_work_is_left_alone(
-    house, pupils, school_admin, django_capture_on_commit_callbacks
-):
-    plan = start(house, school_admin)
-    with django_capture_on_commit_callbacks() as waiting:
-        plans.sweep_plans(now=NOW + timedelta(minutes=5))
-    assert waiting == []
-
-    with django_capture_on_commit_callbacks(execute=True):
-        plans.sweep_plans(now=NOW + timedelta(minutes=11))
-
-    plan.refresh_from_db()
-    assert plan.state == State.READY
-
-
-def test_a_plan_nobody_approved_is_dropped_with_its_places(house, pupils, school_admin):
-    plan = solved(house, school_admin)
-
-    plans.sweep_plans(now=NOW + timedelta(days=15))
-
-    plan.refresh_from_db()
-    assert plan.state == State.DROPPED
-    assert plan.places.count() == 0
