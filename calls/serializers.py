@@ -3,19 +3,29 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext as _
 from rest_framework import serializers
 
 from calls.models import Call, ContactAttempt, Rota
 from calls.models.board import MINUTES_MOST
 from core.api.shapes import PageQuery
+from schools.forms.fields import EARLIEST, LATEST
 from students.serializers import StudentBriefSerializer
 
 
+def _day(**more: Any) -> serializers.DateField:
+    """A day of this century: others overflow when they become moments."""
+    return serializers.DateField(
+        required=False, validators=[MinValueValidator(EARLIEST), MaxValueValidator(LATEST)], **more
+    )
+
+
 class CallQuery(PageQuery):
-    since = serializers.DateField(required=False, help_text="Only calls from this day on.")
-    until = serializers.DateField(required=False, help_text="Only calls up to this day.")
+    since = _day(help_text="Only calls from this day on.")
+    until = _day(help_text="Only calls up to this day.")
 
 
 class CallSerializer(serializers.Serializer):

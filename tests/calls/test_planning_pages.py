@@ -189,6 +189,8 @@ def test_programs_read_the_calls_of_the_pupils_they_see(
     assert found["state"] == "planned"
     assert later == []
     assert misspelt.status_code == 400
+    for impossible in ("0001-01-01", "9999-12-31", "2026-02-30"):
+        assert client.get(address, {"until": impossible}).status_code == 400
 
 
 def test_programs_read_a_plan_and_whom_it_leaves_out(client, school, school_class, school_admin):
