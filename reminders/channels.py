@@ -100,7 +100,7 @@ def say_outside(reminder: Reminder, *, now: datetime) -> str:
     token = make_link(reminder, now=now)
     with translation.override(reader.language if reader else None):
         link = settings.SITE_URL + reverse(kind.url_name, args=[token])
-        return render_to_string(f"{kind.template}.txt", {**kind.words(reminder), "link": link}).strip()
+        return render_to_string(kind.template, {**kind.words(reminder), "link": link}).strip()
 
 
 def compose_outside(reminder: Reminder, *, now: datetime) -> mail.EmailMultiAlternatives:

@@ -19,8 +19,8 @@ class Kind:
 
     `stands(reminder)` is asked in the transaction that begins the sending: False for what was moved, called
     off or is over, and for an address that is no longer theirs. `words(reminder)` gives the template's
-    context; neither it nor the template names a child, a class or a reason. `template` is without its
-    ending: `.txt` is the text message and the mail's body. `url_name` takes the link's token.
+    context; neither it nor the template names a child, a class or a reason. `template` is the text message
+    and the mail's body. `url_name` takes the link's token.
     """
 
     category: str

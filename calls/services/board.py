@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from calls.models import Call, ContactAttempt, HomeTask
 from calls.selectors import contacts, places
-from calls.services import bookings, tasks, turns
+from calls.services import bookings, home_tasks, turns
 from core import audit
 from schools.services.errors import RefusedError
 from students.models import PhoneNumber, Student
@@ -59,7 +59,7 @@ def note_outcome(
     if reached:
         phone_services.note_worked(phone=number, by=by, on=timezone.localdate(now))
         _finish(found, Call.State.TALKED)
-        tasks.close_for(pupils, by=by, now=now)
+        home_tasks.close_for(pupils, by=by, now=now)
         return Next()
     if outcome == Outcome.WRONG_NUMBER:
         phone_services.end_number(phone=number, by=by, on=timezone.localdate(now))
@@ -119,7 +119,7 @@ def _after_miss(call: Call, pupils: list[Student], left: list[Callable], *, by: 
     retry = None if _is_retry(call) else _try_again(call, pupils, by=by, now=now)
     if retry is not None:
         return Next(retry=retry)
-    return Next(tasks=len(tasks.make(call, pupils, by=by, now=now)))
+    return Next(tasks=len(home_tasks.make(call, pupils, by=by, now=now)))
 
 
 def _is_retry(call: Call) -> bool:
@@ -230,11 +230,11 @@ def note_contact(
     )
     audit.record("contact.noted", by=by, target=made, subject=student, outcome=outcome, channel=channel)
     if reached:
-        tasks.close_for([student], by=by, now=now)
+        home_tasks.close_for([student], by=by, now=now)
     return made
 
 
 @transaction.atomic
 def finish_task(*, task: HomeTask, by: User, now: datetime) -> None:
     """It is settled in a way that the program needn't know. Done already, nothing happens."""
-    tasks.close(HomeTask.objects.filter(pk=task.pk), by=by, now=now)
+    home_tasks.close(HomeTask.objects.filter(pk=task.pk), by=by, now=now)

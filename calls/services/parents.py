@@ -41,7 +41,7 @@ def register() -> None:
         outside.register(
             outside.Kind(
                 category=category,
-                template="calls/messages/reminder",
+                template="calls/messages/reminder.txt",
                 url_name="calls:answer_open",
                 stands=stands,
                 words=words,

@@ -382,7 +382,6 @@ ROWS: list[Row] = [
     *pages("reminders:mark_all_read", Scope.SIGNED_IN, "POST"),
     # only the reader opens it: in the world, nobody of the cast is
     *pages("reminders:open", Scope.OBJECT, "GET", "POST", args=("reminder",)),
-    *pages("reminders:outside", Scope.MINE, "GET", allow=OVERSEEING),
     *pages("reminders:oversight", Scope.MINE, "GET", allow=OVERSEEING),
     *pages(
         "reminders:resolve",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from accounts.roles import Role
-from tests.architecture.access_rows import EVERYBODY, SCHOOL, Row, Scope, pages
+from tests.architecture.access_rows import EVERYBODY, OVERSEEING, SCHOOL, Row, Scope, pages
 
 PLANNING = {Role.SCHOOL_ADMIN}
 CALLING = {Role.SCHOOL_ADMIN, Role.HOMEROOM_TEACHER, Role.WARDEN}
@@ -97,6 +97,7 @@ CALL_ROWS: list[Row] = [
         refuse=EVERYBODY - PLANNING,
         args=("school",),
     ),
+    *pages("reminders:outside", Scope.MINE, "GET", allow=OVERSEEING),
     *pages("calls:answer_open", Scope.PUBLIC, "GET", args=("invitation_token",)),
     *pages("calls:answer", Scope.PUBLIC, "GET", "POST", args=("reminder",)),
     *pages(

@@ -52,7 +52,7 @@ def test_a_contact_is_noted_and_listed(child, warden):
 )
 def test_what_is_wrong_is_named(child, warden, changes, field):
     answer = post(as_program(warden), path(child), body(child, **changes))
-    assert (answer.status_code, pointers(answer)) == (422, {f"/{field}"})
+    assert (answer.status_code, pointers(answer)) == (422, {f"#/{field}"})
     assert ContactAttempt.objects.count() == 0
 
 

@@ -14,15 +14,16 @@ from calls.models import Call, ContactAttempt, Rota
 from calls.selectors import openings
 from calls.services import parents
 from calls.services import rota as rota_services
-from reminders.models import Reminder, State
+from reminders.models import Reminder
 from tests.calls.cast import family
 from tests.factories.calls import make_call_window, make_phone
 from tests.journeys.conftest import wait_for
 
 
 @pytest.fixture
-def child(school_class):
-    return family(school_class, phone="13800000001")
+def child(school_class, width):
+    """With a number of its own for each run: the program's folder of messages outlives a test."""
+    return family(school_class, phone=f"1380000{width:04d}")
 
 
 @pytest.fixture
@@ -77,47 +78,44 @@ def tonight(call: Call, school) -> datetime:
     return begins
 
 
-def test_a_parent_answers_by_link_and_the_evening_goes_on_when_nobody_picks_up(
-    visit, site, published, child, school, warden
-):
-    # the message: planned for the evening before, and due now
-    parents.plan_messages(now=published.starts_at - timedelta(hours=20))
+def answered_by_link(visit, site, call, child) -> None:
+    """The message comes; the parent has no account, no script and a small telephone."""
+    parents.plan_messages(now=call.starts_at - timedelta(hours=20))
     Reminder.objects.filter(category="call_day").update(due_at=timezone.now(), next_try_at=timezone.now())
-    text = wait_for(lambda: message_to(site, "13800000001"))
-    assert child.name not in text
-    assert Reminder.objects.get(category="call_day").state == State.SENT
-
-    # the parent: no account, no script, a small telephone
+    text = wait_for(lambda: message_to(site, call.number.number))
     parent = visit(width=360, scripts=False)
     parent.page.goto(re.search(r"http\S+", text)[0])
-    assert child.name not in parent.text()
-    assert parent.page.evaluate("document.documentElement.scrollWidth") <= 360
+    assert child.name not in text + parent.text()
     parent.shot("parent-link")
     parent.page.click("button.main")
     parent.page.wait_for_url(re.compile(r"lang="))
     assert parent.page.locator("button.main").count() == 0
     parent.shot("parent-answered")
 
-    # the evening
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_a_parent_answers_by_link_and_the_evening_goes_on_when_nobody_picks_up(
+    visit, site, published, child, school, warden, width
+):
+    answered_by_link(visit, site, published, child)
     begins = tonight(published, school)
-    for width in (1280, 360):
-        person = visit(width=width)
-        person.sign_in("warden")
-        person.open(f"/calls/board/?on={begins.date()}")
-        assert "has said yes" in person.text()
-        assert person.page.evaluate("document.documentElement.scrollWidth") <= width
-        person.shot(f"board-{width}")
+    person = visit(width=width)
+    person.sign_in("warden")
+    person.open(f"/calls/board/?on={begins.date()}")
     page = person.page
+    assert "has said yes" in person.text()
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    person.shot(f"board-{width}")
     page.click("button[value=no_answer]")
     page.wait_for_selector("text=Once more at")
-    person.shot("board-retry")
+    person.shot(f"board-retry-{width}")
 
     retry = Call.objects.get(state=Call.State.PLANNED)
-    assert retry.replaces == published
-    assert retry.starts_at > published.starts_at
-    assert ContactAttempt.objects.get().outcome == "no_answer"
+    assert (retry.replaces, retry.starts_at > published.starts_at) == (published, True)
     card = page.locator(f"[id='call-{retry.public_id}']")
     card.locator("[name=minutes]").fill("6")
     card.locator("button[value=talked]").click()
     page.wait_for_selector("text=Talked 1 of 2")
+    outcomes = ContactAttempt.objects.order_by("pk").values_list("outcome", "minutes")
+    assert list(outcomes) == [("no_answer", None), ("talked", 6)]
     assert person.problems == []

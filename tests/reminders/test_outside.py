@@ -39,7 +39,7 @@ def calls(monkeypatch):
     known = Calls()
     kind = outside.Kind(
         category="call_day",
-        template="calls/messages/reminder",
+        template="calls/messages/reminder.txt",
         url_name="schools:open_invitation",  # any page that takes a token
         stands=known.stands,
         words=known.words,
