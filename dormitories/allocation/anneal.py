@@ -17,8 +17,8 @@ from collections.abc import Callable, Sequence
 from dormitories.allocation.compiled import Compiled
 from dormitories.allocation.score import HARD, Counts, class_cost, count_cost, grade_cost
 
-HOTTEST = 4.5
-COLDEST = 1.0
+HOTTEST = 7.0
+COLDEST = 1.3
 BLOCK = 2_000
 TO_FRIEND, TO_TODAY, TO_MATE, TO_PEER = 35, 30, 25, 10  # of a hundred looks
 _HOPELESS = HARD / 2
