@@ -10,8 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from dormitories.allocation import feasible
-from dormitories.allocation.feasible import HardRule
+from dormitories.allocation.hard_rules import HardRule, rules_of
 from dormitories.allocation.problem import Bond, Problem, Pupil, Room, may_sleep_in
 
 SHRINK_UP_TO = 60  # rules: a longer proof is told as counts, which no deletion makes shorter
@@ -129,7 +128,9 @@ def by_proof(problem: Problem) -> list[Conflict]:
     First over the pupils whom a rule of their own names: fewer pupils are an easier question, and what is
     impossible for them is impossible for all.
     """
-    rules = feasible.rules_of(problem)
+    from dormitories.allocation import feasible
+
+    rules = rules_of(problem)
     named = {key for rule in rules for key in rule.pupils}
     for part in (_only(problem, named), problem):
         found = feasible.core(part, rules) if part.pupils else None
@@ -147,6 +148,8 @@ def _shrunk(problem: Problem, rules: Sequence[HardRule]) -> list[HardRule]:
 
     Over the pupils named alone where they suffice, which is many times faster (optimisation.md §1.6).
     """
+    from dormitories.allocation import feasible
+
     small = _only(problem, {key for rule in rules for key in rule.pupils})
     where = small if small.pupils and feasible.core(small, rules) is not None else problem
     kept = list(rules)

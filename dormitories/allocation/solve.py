@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from dormitories.allocation import conflicts, feasible
+from dormitories.allocation import conflicts
 from dormitories.allocation.anneal import Annealer
 from dormitories.allocation.compiled import Compiled, compile_problem
 from dormitories.allocation.greedy import greedy_places
@@ -83,6 +83,8 @@ def _hard(compiled: Compiled, places: list[int]) -> float:
 
 def _possible(compiled: Compiled, greedy: list[int]) -> list[int]:
     """Where the pencil breaks a hard rule: a short search mends it, or the exact solver, or nobody."""
+    from dormitories.allocation import feasible
+
     mended = Annealer(compiled, greedy, 0).run(MENDING_MOVES)
     if not _hard(compiled, mended):
         return mended

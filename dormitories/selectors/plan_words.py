@@ -15,7 +15,7 @@ from django.utils.translation import ngettext
 
 from dormitories.allocation.check import Broken, Violation
 from dormitories.allocation.explain import Reason
-from dormitories.allocation.feasible import RuleKind
+from dormitories.allocation.hard_rules import RuleKind
 from dormitories.models import PlannedPlace, Room
 from students.models import Student
 

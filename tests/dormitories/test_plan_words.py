@@ -10,7 +10,7 @@ from dormitories.allocation import conflicts, explain, feasible, solve
 from dormitories.allocation.check import Broken, Violation
 from dormitories.allocation.conflicts import Why
 from dormitories.allocation.explain import Reason
-from dormitories.allocation.feasible import HardRule, RuleKind
+from dormitories.allocation.hard_rules import HardRule, RuleKind
 from dormitories.allocation.problem import Bond, Pair, Problem, Pupil, Room, Spread
 from dormitories.models import PlannedPlace
 from dormitories.selectors import plan_words
