@@ -15,7 +15,7 @@ from core.models import AuditEvent
 from counselling.models import FollowUp
 from counselling.services import follow_ups
 from dashboards.services import building
-from demo import concerns, copying, places, rota, rows, sealing
+from demo import calls_home, concerns, copying, places, rota, rows, sealing
 from demo.households import Households, NextId, SchoolFacts
 from demo.staff import Staff
 from demo.talks import WEEKS, Talks
@@ -65,6 +65,7 @@ def seed_district(*, pupils: int, seed: int, now: datetime) -> dict[str, int]:
         if number == 1:
             concerns.report(facts, now=now)
             rota.plan(facts, now=now)
+            calls_home.plan(facts, now=now)
     reminders = _plan_reminders(now)
     building.rebuild(weeks=COUNTED_WEEKS, now=now)
     audit.record(SEEDED, by=None, pupils=pupils, seed=seed)
