@@ -49,7 +49,7 @@ ITEMS = (
     Item("calls:week", _("Calls home"), "phone", Perm.CALL_VIEW),
     Item("reminders:bell", _("Reminders"), "bell", on_phone=True),
     Item("students:roster_imports", _("Roster import"), "upload", Perm.ROSTER_IMPORT),
-    Item("dashboards:district", _("District"), "chart", Perm.DISTRICT_VIEW),
+    Item("dashboards:district", _("District"), "chart", Perm.DISTRICT_VIEW, on_phone=True),
     Item("schools:overview", _("School"), "school", Perm.SCHOOL_VIEW),
     Item("schools:members", _("People"), "person", Perm.MEMBER_INVITE),
     Item("counselling:topics", _("Topics"), "talk", Perm.TOPIC_MANAGE),

@@ -68,6 +68,7 @@ class Trend:
         return {
             "xAxis": {"type": "category", "data": [week.isoformat() for week, _shown in self.rows]},
             "yAxis": {"type": "value", "min": 0},
+            "grid": {"left": 0, "right": 8, "top": 32, "bottom": 8, "containLabel": True},
             "series": [
                 {
                     "type": "line",
