@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import datetime
 from io import StringIO
 from zoneinfo import ZoneInfo
@@ -20,8 +21,19 @@ from demo import services
 from demo.staff import PASSWORD, SIGN_INS
 from reminders.models import Channel, Reminder
 from schools.models import Area, Membership, School, SchoolClass
-from students.models import Enrolment, FinderKey, GuardianLink, Student
-from students.selectors import finder
+from students.models import (
+    CareArrangement,
+    Enrolment,
+    FinderKey,
+    GuardianCapacity,
+    GuardianLink,
+    MigrationEpisode,
+    Person,
+    PhoneNumber,
+    ReachableWindow,
+    Student,
+)
+from students.selectors import finder, left_behind
 from students.services import finder as finder_service
 from tests import factories
 from tests.factories import factors
@@ -63,8 +75,23 @@ def test_no_row_crosses_a_school(district):
     assert not Enrolment.objects.exclude(school=F("student__school")).exists()
     assert not Enrolment.objects.exclude(school=F("school_class__school")).exists()
     assert not GuardianLink.objects.exclude(school=F("person__school")).exists()
+    for facts in (PhoneNumber, MigrationEpisode, ReachableWindow, GuardianCapacity):
+        assert facts.objects.exists()
+        assert not facts.objects.exclude(school=F("person__school")).exists()
+    assert not CareArrangement.objects.exclude(school=F("student__school")).exists()
     assert not Session.objects.exclude(school=F("student__school")).exists()
     assert not Session.topics.through.objects.exclude(session__school=F("topic__school")).exists()
+
+
+def test_homes_are_known_as_far_as_in_life(district):
+    found = left_behind.statuses(Student.objects.values_list("pk", flat=True), NOW.date())
+    answers = Counter(one["civil_affairs"].answer for one in found.values())
+
+    assert set(answers) == {"yes", "no", "not_collected"}
+    assert 0.2 < answers["yes"] / len(found) < 0.5
+    assert PhoneNumber.objects.count() == Person.objects.filter(phone__isnull=False).count()
+    looked_after = CareArrangement.objects.exclude(carer=None)
+    assert not looked_after.exclude(carer__guardian_links__student=F("student")).exists()
 
 
 @pytest.mark.parametrize(("username", "role"), SIGN_INS.items())
