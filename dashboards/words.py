@@ -17,6 +17,7 @@ BOARDING = {
 }
 VALUES = {**SEX, **STAGE, **BOARDING}
 TABLES = {
+    "schools": gettext_lazy("By school"),
     "school": gettext_lazy("All"),
     "school_sex": gettext_lazy("By sex"),
     "school_stage": gettext_lazy("By stage"),

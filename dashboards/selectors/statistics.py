@@ -61,7 +61,7 @@ def _of_schools(
         (name, [_said(cells.get((definition, code, pk or 0, values)), release) for code, values in columns])
         for name, pk in schools
     ]
-    return StatisticsTable(definition, "school", str(Definition(definition).label), heads, rows)
+    return StatisticsTable(definition, "school", str(words.TABLES["schools"]), heads, rows)
 
 
 def _of_area(definition: str, cells: _Cells, release: Release) -> list[StatisticsTable]:

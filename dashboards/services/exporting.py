@@ -11,6 +11,7 @@ from accounts.models import User
 from core import audit, cells
 from dashboards.indicators import INDICATORS
 from dashboards.models import Release
+from dashboards.models.statistics import Definition
 from dashboards.selectors import district, statistics
 from schools.models import Area
 
@@ -52,7 +53,7 @@ def statistics_file(*, release: Release, by: User) -> bytes:
         [
             cells.Sheet(
                 f"{number} {table.title}",
-                [table.title, *table.heads],
+                [f"{Definition(table.definition).label}: {table.title}", *table.heads],
                 [[name, *values] for name, values in table.rows],
                 [28],
             )
