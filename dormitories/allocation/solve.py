@@ -16,9 +16,9 @@ from dormitories.allocation.greedy import greedy_places
 from dormitories.allocation.problem import Plan, Problem
 from dormitories.allocation.score import Part, Score, score_places
 
-MOVES_A_PUPIL = 12_000
+MOVES_A_PUPIL = 15_000
 LEAST_MOVES = 20_000
-MOST_MOVES = 12_000_000
+MOST_MOVES = 15_000_000
 MENDING_MOVES = 100_000
 STARTS = 3
 STARTS_UP_TO = 400  # pupils: above, one long search beats several short ones
