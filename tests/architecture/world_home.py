@@ -8,7 +8,12 @@ from tests import factories
 
 
 def make(*, school: Any, school_class: Any, student: Any, author: Any, admin: Any) -> dict[str, Any]:
-    """Argument name → value for the URL."""
+    """Argument name → value for the URL: everything of a home hangs on a pupil."""
+    return {}
+
+
+def of_pupil(student: Any) -> dict[str, Any]:
+    """Somebody around a pupil, with one of each fact."""
     person = factories.make_adult(student, "李梅")
     return {
         "adult": person.public_id,

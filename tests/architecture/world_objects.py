@@ -80,6 +80,7 @@ def of_pupil(student: Any, author: Any, *, say: Callable[[str, str], str] = _pla
         "concern": concern.public_id,
         "emergency": factories.make_emergency(student, author, reason=reason).public_id,
         **world_calls.of_pupil(student),
+        **world_home.of_pupil(student),
     }
 
 
