@@ -8,6 +8,7 @@ from typing import Any
 from psycopg2 import errors
 
 from core import tenancy
+from tests.mutants import behind_houses
 from tests.mutants.expected_rights import FUNCTIONS
 from tests.mutants.rows import PEOPLE, World
 from tests.mutants.visibility import changes, columns_of, compared, standing_as, wanted_of
@@ -255,4 +256,4 @@ def chain(cursor: Any, world: World) -> list[str]:
 
 
 QUICK = (the_accused, promises, refusals, topics, founding, answers, chain)
-CHECKS = (*QUICK, scopes, readings)
+CHECKS = (*QUICK, scopes, readings, behind_houses.letting_go)

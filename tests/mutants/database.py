@@ -67,6 +67,8 @@ EQUIVALENT = {
     "core_auditevent.concerns_go_round: USING without"
     " (COALESCE((details ->> 'about'::text), ''::text) !~~ 'counselling.concern:%'::text)": "of_my_school leaves these out",
     "core_auditevent.of_my_school: USING without (COALESCE((details ->> 'sensitivity'::text), ''::text) <> 'sealed'::text)": "secrets_go_round leaves these out",
+    f"dormitories_rulereason.who_may_know: USING without {_MINE}": "kl.my_bed_rules asks kl.my_schools itself",
+    "kl.stay_has_a_sex without IF NEW.ended_on IS NULL": "dormitories_stay_sex refuses it, too",
     "counselling_session_topics.readers: USING without (words.number = 1)": "all texts of an entry have the same readers:"
     " counselling_sessiontext_kin",
 }

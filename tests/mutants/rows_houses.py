@@ -13,11 +13,18 @@ if TYPE_CHECKING:
 
 def furnish(world: World, side: Side, tag: str, owner: User, admin: User) -> None:
     """A house with a bed, a pupil in it, a rule that somebody answers for with its reason, a sheet of rooms."""
-    bed = factories.make_bed(factories.make_room(factories.make_building(side.school)))
+    # No house has the number of a pupil: a trigger that took one for the other would go unnoticed.
+    house = factories.make_building(side.school, id=side.student.pk + 1000)
+    bed = factories.make_bed(factories.make_room(house))
     factories.make_stay(side.student, bed)
     rule = factories.make_rule(
         side.school, "pinned", owner=owner, pupils=[side.student], bed=bed, reason="She asked for it."
     )
     world.labels["rule", rule.pk] = tag
+    if tag == "B":  # answered for by somebody who no longer works there
+        left = factories.make_rule(
+            side.school, "ground_floor", owner=world.users["moved"], pupils=[side.student]
+        )
+        world.labels["rule", left.pk] = "B of moved"
     factories.make_plan(bed.room.building, admin)
     factories.make_house_file(side.school, by=admin)
