@@ -134,8 +134,8 @@ def duty_leaders(school_id: int, *, now: datetime, on: date, but: int | None = N
     on_duty = school_access.people_on_duty(school_id, now=now, on=on).values("user_id")
     wardens = _holders(school_id, [Role.WARDEN], on=on)
     for people in (on_duty, wardens):
-        found = User.objects.filter(pk__in=people, is_active=True).exclude(pk=but).order_by("pk")
-        if rows := list(found):
+        found = User.objects.filter(Q(pk__in=people), is_active=True).order_by("pk")
+        if rows := [person for person in found if person.pk != but]:
             return rows
     return heads(school_id, on=on)
 

@@ -25,7 +25,7 @@ def planned_between(start: datetime, end: datetime) -> list[tuple[datetime, date
     """The times at which boarders stand for the roll (settings.ROLL_TIMES), as far as they touch a period."""
     zone = timezone.get_default_timezone()
     first = timezone.localdate(start)
-    found = []
+    found: list[tuple[datetime, datetime, str]] = []
     for day in (first + timedelta(days=number) for number in count()):
         if datetime.combine(day, time.min, tzinfo=zone) >= end:
             return found

@@ -41,8 +41,8 @@ def mark(*, roll: RollCall, number: int, status: str, note: str = "", by: User, 
     found.marked_by, found.marked_at = by, now
     _save(locked, found)
     if not locked.is_open or status not in (Status.PRESENT, Status.UNKNOWN):
-        said = {"status": status, "closed": not locked.is_open}
-        audit.record("roll.marked", by=by, target=locked, subject=found.student, **said)
+        late = not locked.is_open
+        audit.record("roll.marked", by=by, target=locked, subject=found.student, status=status, closed=late)
     if locked.is_open and status != Status.UNKNOWN:
         roll_alerts.withdraw_if_whole(locked, by=by, now=now)
     return found

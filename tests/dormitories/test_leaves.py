@@ -13,9 +13,8 @@ from core.models import AuditEvent
 from dormitories import access_leave as access
 from dormitories.access_leave import Side
 from dormitories.models import Leave
-from dormitories.services import leave_alerts, leaves
+from dormitories.services import leaves
 from dormitories.services.refusals import RefusedError
-from reminders.models import Reminder
 from students.models import Student
 from tests import factories
 
@@ -335,57 +334,6 @@ def test_a_tap_at_the_gate_is_taken_back_by_its_own_hand_within_ten_minutes(
     undone = leaves.undo_gate(leave=approved, by=warden, now=now + timedelta(minutes=9))
 
     assert (undone.out_at, undone.state(now)) == (None, Leave.State.APPROVED)
-
-
-# --- late -----------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def late(approved, warden):
-    return leaves.go_out(leave=approved, by=warden, now=approved.leaves_at)
-
-
-def told():
-    rows = Reminder.objects.filter(channel="bell", cancelled_at=None).select_related("recipient")
-    return sorted((row.recipient.username, row.category) for row in rows)
-
-
-def test_half_an_hour_late_tells_the_house_and_the_class_once(late, head_teacher, now):
-    at = late.due_back_at + timedelta(minutes=31)
-
-    for moment in (at, at + timedelta(minutes=1), at + timedelta(minutes=60)):
-        leave_alerts.tell_of_late(now=moment)
-
-    assert told() == [("homeroom_teacher", "leave_late"), ("warden", "leave_late")]
-
-
-def test_two_hours_late_tells_the_head_too(late, head_teacher, now):
-    leave_alerts.tell_of_late(now=late.due_back_at + timedelta(minutes=121))
-
-    assert told() == [
-        ("head_teacher", "leave_late"),
-        ("homeroom_teacher", "leave_late"),
-        ("warden", "leave_late"),
-    ]
-
-
-def test_nobody_is_told_before_and_coming_back_ends_it(late, warden, head_teacher):
-    leave_alerts.tell_of_late(now=late.due_back_at + timedelta(minutes=29))
-    assert told() == []
-    leave_alerts.tell_of_late(now=late.due_back_at + timedelta(minutes=31))
-
-    leaves.come_back(leave=late, by=warden, now=late.due_back_at + timedelta(minutes=40))
-    leave_alerts.tell_of_late(now=late.due_back_at + timedelta(minutes=50))
-
-    assert told() == []
-
-
-def test_the_alert_names_nobody(late, student):
-    leave_alerts.tell_of_late(now=late.due_back_at + timedelta(minutes=31))
-
-    row = Reminder.objects.filter(channel="bell").first()
-    assert student.name not in f"{row.about}{row.url_path}{row.category_label}"
-    assert str(student.public_id) not in row.url_path
 
 
 # --- who sees it ----------------------------------------------------------------------------------

@@ -67,7 +67,10 @@ SEES: dict[str, dict[str, str]] = {
     },
     **{
         f"dormitories_{table}": BY_SCHOOL
-        for table in ("building", "room", "bed", "housefile", "stay", "rule", "rulepupil")
+        for table in (
+            *("building", "room", "bed", "housefile", "stay", "rule", "rulepupil"),
+            *("leave", "rollcall", "rollmark", "allocationplan", "plannedplace", "planprogress"),
+        )
     },
     # Why a rule is there: whoever answers for it, and those who make rules.
     "dormitories_rulereason": {"A": "author lead admin program", "B": "b_author program"},
@@ -275,6 +278,7 @@ INSERTS: dict[str, dict[str, str]] = {
         "B of moved": "B program",
         **{f"area of {name}": "program" for name in ("official", "officer", "left", "soon")},
     },
+    "dormitories_leave": {"A": "author program", "B": "b_author program"},  # asked for in one's own name
     "students_emergencyaccess": {
         **{f"A of {name}": f"{name} program" for name in ("rescuer", "saver", "late", "done", "early")},
         "B of stranger": "stranger program",

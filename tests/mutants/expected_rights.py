@@ -60,6 +60,11 @@ RIGHTS: dict[str, str] = {
     "counselling_concern": "SELECT INSERT UPDATE(acknowledged_at acknowledged_by_id closed_at closed_by_id outcome status)",
     "dashboards_frozencell": "SELECT INSERT",
     "dashboards_periodcount": "SELECT INSERT",
+    "dormitories_leave": "SELECT INSERT"
+    " UPDATE(back_at back_by_id cancelled_at cancelled_by_id class_approved_at class_approved_by_id"
+    " house_approved_at house_approved_by_id out_at out_by_id refusal refused_at refused_by_id)",
+    "dormitories_rollcall": "SELECT INSERT UPDATE(closed_at closed_by_id version)",
+    "dormitories_rollmark": "SELECT INSERT UPDATE(leave_id marked_at marked_by_id note status version)",
     "students_emergencyaccess": "SELECT INSERT"
     " UPDATE(approved_at approved_by_id ended_at note reviewed_at reviewed_by_id verdict)",
     "django_migrations": "SELECT",
@@ -71,8 +76,12 @@ READ_BY_DISTRICT = {
 # The others run as the gate.
 AS_WHOEVER_ASKS = {
     "emergency_stands",
+    "leave_stands",
     "let_past_stays_go",
+    "mark_stands",
     "membership_stands",
+    "roll_is_whole",
+    "roll_stands",
     "row_values",
     "stay_has_a_sex",
 }
