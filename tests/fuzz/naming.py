@@ -25,6 +25,8 @@ IN_PATH = {
     "buildings": "building",
     "leaves": "leave",
     "rolls": "roll",
+    "rotas": "rota",
+    "district": "release",
 }
 ELSEWHERE = {"student": "student", "class_id": "class", "topics": "topic", "named": "user"}
 
@@ -34,6 +36,7 @@ class Names:
 
     def __init__(self, world: World) -> None:
         self.of = {side.tag: ids_of(side) for side in (world.a, world.b)}
+        self.codes = {side.tag: side.school.area.code for side in (world.a, world.b)}
         self.own = own_entries(world.a)
         for entries in self.own.values():
             for kind, more in entries.items():
@@ -45,7 +48,9 @@ class Names:
 
     def put_into(self, case: Any, chance: random.Random, *, sender: int, body_too: bool) -> None:
         """Three in four are of the right kind, three in four of those of school A, or the sender's own."""
-        if "public_id" in (case.path_parameters or {}) and chance.random() < 0.75:
+        if "{code}" in case.operation.path and chance.random() < 0.75:
+            case.path_parameters["code"] = self.codes["A" if chance.random() < 0.75 else "B"]
+        if "{public_id}" in case.operation.path and chance.random() < 0.75:
             kind = IN_PATH[case.operation.path.split("/")[3]]
             own = self.own.get(sender, {}).get(kind, [])
             is_own = own and chance.random() < 0.5

@@ -130,7 +130,8 @@ class Fuzz:
         good = operation.as_strategy(generation_mode=GenerationMode.POSITIVE)
         if not (operation.query or operation.body):
             return good
-        real = {"public_id": self.names.all[0]} if operation.path_parameters else None
+        known = {"public_id": self.names.all[0], "code": self.names.codes["A"]}
+        real = {name: one for name, one in known.items() if f"{{{name}}}" in operation.path} or None
         return (
             good | good | operation.as_strategy(generation_mode=GenerationMode.NEGATIVE, path_parameters=real)
         )
