@@ -175,9 +175,10 @@ def test_more_people_and_numbers_cost_no_more_queries(teacher, student, mother):
 
 
 def test_changes_at_home_stand_in_the_chronology_of_whoever_may_see_the_home(
-    client, homeroom_teacher, warden, student, mother
+    client, homeroom_teacher, warden, student, other_student, mother
 ):
     factories.make_episode(mother, ended_on=date(2026, 10, 31))
+    factories.make_link(other_student, mother, relation="relative")
     factories.make_episode(mother, started_on=date(2099, 1, 1), place="Later")
     factories.make_care(student, mother)
     pages = {}
@@ -189,6 +190,7 @@ def test_changes_at_home_stand_in_the_chronology_of_whoever_may_see_the_home(
         assert words in pages[homeroom_teacher]
         assert words not in pages[warden]
     assert "Later" not in pages[homeroom_teacher]
+    assert pages[homeroom_teacher].count("Away: ") == 1
 
 
 # --- the forms ----------------------------------------------------------------------------------
