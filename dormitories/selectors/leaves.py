@@ -1,8 +1,7 @@
-"""Leaves as pages show them: today's movements, one leave, whose answer is missing, who is away."""
+"""Leaves as pages show them: today's movements, one leave, whose answer is missing."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 
@@ -183,12 +182,6 @@ def late(user: User, *, now: datetime, limit: int = 8) -> list[Leave]:
         return []
     found = access.visible_leaves(user, on=on).late(now).select_related("student")
     return list(found.order_by("due_back_at", "pk")[:limit])
-
-
-def away(student_ids: Iterable[int], *, now: datetime) -> dict[int, datetime]:
-    """For the plan of a house: which of these pupils are out on leave now, and until when they were to be."""
-    out = Leave.objects.out().filter(student_id__in=list(student_ids))
-    return dict(out.values_list("student_id", "due_back_at"))
 
 
 def of_student(student: Student, *, now: datetime) -> Leave | None:
