@@ -43,7 +43,7 @@ class BedSerializer(serializers.Serializer):
 
     id = serializers.UUIDField(source="public_id")
     room = RoomBriefSerializer()
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]  # a field called so, not the name of one
     code = serializers.CharField(help_text="As people say it: 302-4.")
     level = serializers.ChoiceField(choices=Bed.Level.choices)
     is_taken = serializers.BooleanField()
