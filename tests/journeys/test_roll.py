@@ -37,7 +37,7 @@ def _open_roll(person):
 
 
 def _tap(person, number):
-    person.page.click(f"#p{number} .pupil-tap")
+    person.page.click(f".pupil-tap:has(#p{number})")
 
 
 def _count(person):
@@ -86,7 +86,7 @@ def _is_refused(person, width):
 
 def _is_found(person, width):
     """By the second control, in the dialog, without leaving the grid."""
-    person.page.click("#p5 .pupil-where")
+    person.page.click(".pupil:has(#p5) .pupil-where")
     person.page.wait_for_selector("dialog[open] .roll-places")
     person.page.screenshot(path=SHOTS / f"roll-where-{width}.png")
     person.page.click("dialog button[value=sick_bay]")
