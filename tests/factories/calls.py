@@ -122,7 +122,10 @@ def furnish(school: School, student: Student, *, by: User) -> None:
     rota = make_rota(school, by=by)
     RotaProgress.objects.create(school=school, rota=rota)
     make_left_out(rota, student)
-    call = make_call(student, number, phone=phone, starts_at=datetime(2026, 11, 23, 10, 0, tzinfo=UTC))
+    # Each school at a time of its own, so that a row pointed at the other's is told apart.
+    at = datetime(2026, 11, 23, 10, 0, tzinfo=UTC) + timedelta(minutes=school.pk)
+    call = make_call(student, number, phone=phone, starts_at=at, rota=rota)
+    make_call(student, number, phone=phone, starts_at=at + timedelta(hours=1), rota=rota, replaces=call)
     make_evening(call, student, by=by)
 
 
