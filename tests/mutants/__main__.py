@@ -47,6 +47,7 @@ TESTS = {
     ],
     "schools": [
         "access",
+        "duty_access",
         "members",
         "duties",
         "calendar",
@@ -89,7 +90,10 @@ def _judged(what: str, folder: Path, part: str = "0/1") -> list[dict[str, Any]]:
 
 
 def _tests_for(app: str) -> list[str]:
-    return [str(HOME / "tests" / app / f"test_{name}.py") for name in TESTS[app]]
+    named = (one if "/" in one else f"{app}/{one}" for one in TESTS[app])
+    return [
+        str(HOME / "tests" / f"{folder}/test_{name}.py") for folder, name in (one.split("/") for one in named)
+    ]
 
 
 def _by_tests(app: str, missed: list[dict[str, Any]], folder: Path) -> list[dict[str, Any]]:
