@@ -111,6 +111,7 @@ ROLES: dict[Role, RoleSpec] = {
             Perm.CONCERN_READ,
             Perm.REMINDER_OVERSEE,
             Perm.MEMBER_CONFIRM,
+            Perm.DUTY_VIEW,
             Perm.EMERGENCY_REVIEW,
             Perm.AUDIT_READ,
         },
@@ -147,6 +148,7 @@ ROLES: dict[Role, RoleSpec] = {
                 Perm.SCHOOL_MANAGE,
                 Perm.MEMBER_INVITE,
                 Perm.MEMBER_CONFIRM,
+                Perm.DUTY_VIEW,
                 Perm.DUTY_PLAN,
                 Perm.STUDENT_FIND,
                 Perm.STUDENT_VIEW,
@@ -173,6 +175,7 @@ ROLES: dict[Role, RoleSpec] = {
         | {
             Perm.MEMBER_INVITE,
             Perm.MEMBER_CONFIRM,
+            Perm.DUTY_VIEW,
             Perm.DUTY_PLAN,
             Perm.REMINDER_OVERSEE,
             Perm.EMERGENCY_REVIEW,
