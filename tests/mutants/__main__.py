@@ -24,6 +24,9 @@ TESTS = {
         *(
             "access",
             "access_properties",
+            "reading_rules",
+            "concern_rules",
+            "promise_access_rules",
             "levels",
             "sharing",
             "handing_over",
@@ -37,6 +40,7 @@ TESTS = {
         *(
             "access",
             "access_properties",
+            "access_rules",
             "depths",
             "emergencies",
             "emergency_reviews",

@@ -37,6 +37,34 @@ EQUIVALENT: dict[str, str] = {
     "schools/access.py:moment_of:no `now is not None`": "None is given back either way",
     "schools/access.py:works_there:no area__isnull=False in Q": "no path begins with a path that isn't there",
     "schools/access.py:Grant.reason:no `self.until is not None`": "a stand-in has a last day: a constraint",
+    "counselling/access.py:_unsealed:no `not opened`": "of no pupil, nothing is found, too",
+    **dict.fromkeys(
+        (
+            "counselling/access_concerns.py:reading_reason:no `concern.about_staff_id == user.pk`",
+            "counselling/access_concerns.py:readable_concerns:no about_staff=user in e(user, on)).exclude",
+            "counselling/access_concerns.py:handled_concerns:no about_staff=user in  on, named)).exclude",
+            "counselling/access_concerns.py:visible_concerns:no about_staff=user in  on) | mine).exclude",
+            "counselling/access_concerns.py:reported_concerns:no about_staff=user in s(user, on)).exclude",
+            "counselling/access_concerns.py:knowing_reason:no `concern.about_staff_id != user.pk`",
+        ),
+        "nobody is reporter or reader of what is about them: a constraint and a trigger",
+    ),
+    **dict.fromkeys(
+        (
+            "counselling/access_concerns.py:_schools:STUDENT_FIND for CONCERN_REPORT",
+            "counselling/access_concerns.py:require_reporting:STUDENT_FIND for CONCERN_REPORT",
+            "counselling/access_concerns.py:reports_about:no `student.school_id not in _schools(user, on)`",
+        ),
+        "every role that finds pupils reports, too",
+    ),
+    "students/access.py:_look_up_emergencies:no `not schools`": "asked about no school, nothing is found, too",
+    "students/access.py:_reach_filter:no pk__in=[] in Q": "nobody holds a right over pupils by an area",
+    "students/access.py:_reach_filter:no pk__in=[] in Q #2": "an empty Q drops out: there is a teacher at least",
+    "students/access.py:people_who:no pk__in=[] in Q": "an empty Q drops out: each right is some role's",
+    "students/access.py:_membership_reaches:no pk__in=[] in Q": "an area's people aren't among a school's",
+    "students/access.py:emergencies_of:no school_id=student.school_id in in_force(now).filter": (
+        "a use and its pupil are of one school: a composite key"
+    ),
 }
 REFUSALS = {"None", "False", "frozenset()", "set()", "[]", "{}"}
 

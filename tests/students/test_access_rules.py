@@ -47,6 +47,8 @@ def test_an_emergency_opens_what_is_read_and_lists_no_more_than_it_opens(student
     assert student in access.visible_students(other_teacher, Perm.TALK_READ, on=on)
     assert student not in access.visible_students(other_teacher, Perm.TALK_LOG, on=on)
     assert access.reason_for(other_teacher, student, Perm.TALK_LOG, on=on) is None
+    assert other_teacher in people_who(Perm.TALK_READ, student, now)
+    assert other_teacher not in people_who(Perm.TALK_LOG, student, now)
 
 
 def test_who_used_it_and_left_the_school_opens_the_use_no_more(student, other_teacher, now):
@@ -123,6 +125,26 @@ def test_an_emergency_of_one_s_own_approves_no_other(student, other_teacher, pai
 )
 def test_to_whom_the_page_offers_it(request, student, who, offered, today):
     assert access.may_break_glass(request.getfixturevalue(who), student, on=today) is offered
+
+
+@pytest.mark.parametrize(
+    ("who", "knows"), [("lead", True), ("counsellor", True), ("head_teacher", True), ("warden", False)]
+)
+def test_who_is_shown_the_uses_on_the_record(request, student, homeroom_teacher, who, knows, today):
+    assert access.may_know_emergencies(request.getfixturevalue(who), student, on=today) is knows
+    assert not access.may_know_emergencies(homeroom_teacher, student, on=today)
+
+
+def test_a_stand_in_counts_for_the_pupils_of_whom_they_stand_in_for_and_no_others(
+    school, student, other_student, paired_teacher, school_admin, today, now
+):
+    factories.make_pairing(other_student, school_admin)  # from a time as paired teacher, over long ago
+    ends = {"started_on": today, "ended_on": today, "stands_in_for": paired_teacher}
+    factories.make_membership(school_admin, Role.PAIRED_TEACHER, school=school, **ends)
+
+    assert school_admin in people_who(Perm.TALK_LOG, student, now)
+    assert school_admin not in people_who(Perm.TALK_LOG, other_student, now)
+    assert access.reason_for(school_admin, other_student, Perm.TALK_LOG, on=today) is None
 
 
 def test_a_pairing_of_another_pupil_isn_t_found_here(student, other_student, paired_teacher):
