@@ -83,6 +83,14 @@ def test_a_concern_is_read_by_the_leads_of_its_school_alone(concern, lead, head_
     assert lead not in access.to_share_with(concern, on=today)
 
 
+def test_who_leads_next_door_and_works_here_in_another_role_is_no_reader(
+    concern, lead, head_teacher, other_school, today
+):
+    factories.make_membership(head_teacher, Role.SAFEGUARDING_LEAD, school=other_school)
+
+    assert access.readers(concern, on=today) == [lead]
+
+
 def test_nobody_shares_it_with_whom_it_is_about(accusation, homeroom_teacher, counsellor, today):
     offered = set(access.to_share_with(accusation, on=today))
 

@@ -58,6 +58,23 @@ def test_an_approved_use_opens_no_other_pupil_s_sealed_words(
     assert not access.reading(paired_teacher, student, on=timezone.localdate(now)).sealed
 
 
+def test_an_approved_use_ends_with_the_role_at_its_school(
+    student, foreign_student, paired_teacher, other_school, lead, today, now
+):
+    opened(paired_teacher, student, now, approved_by=lead, approved_at=now)
+    leave(paired_teacher, today)
+    factories.make_membership(
+        paired_teacher, Role.HOMEROOM_TEACHER, school_class=factories.make_class(other_school)
+    )
+    for kept in ("_grants", "_emergencies", "_reaches"):
+        paired_teacher.__dict__.pop(kept, None)
+
+    there = opened(paired_teacher, foreign_student, now)
+
+    assert there.school_wide
+    assert not access.reading(paired_teacher, student, on=timezone.localdate(now)).sealed
+
+
 def test_whoever_reads_in_an_emergency_ends_no_promise(student, counsellor, other_teacher, now):
     promise = factories.make_follow_up(factories.make_session(student, counsellor))
     opened(other_teacher, student, now)
@@ -129,6 +146,24 @@ def test_a_sealed_promise_goes_to_a_named_reader_who_talks_with_the_pupil(
 
     assert set(access.may_take_over(promise, on=today)) == {counsellor, lead}
     assert set(access.may_take_over(factories.make_follow_up(other), on=today)) == {counsellor, warden}
+
+
+def test_a_closed_account_leaves_its_promises_behind(student, paired_teacher, lead, today):
+    promise = factories.make_follow_up(factories.make_session(student, paired_teacher))
+    assert promise not in access.left_behind(lead, on=today)
+    paired_teacher.is_active = False
+    paired_teacher.save()
+
+    assert promise in access.left_behind(lead, on=today)
+
+
+def test_a_named_reader_who_logs_no_talks_takes_over_none(student, counsellor, school_admin, today):
+    sealed = factories.make_session(student, counsellor, sensitivity=Level.SEALED, named=[school_admin])
+
+    assert school_admin in access.readers(
+        student, Level.SEALED, author=counsellor, on=today, named=[school_admin]
+    )
+    assert set(access.may_take_over(factories.make_follow_up(sealed), on=today)) == {counsellor}
 
 
 def test_nobody_takes_over_who_doesn_t_talk_with_the_pupil(student, counsellor, school_admin, today):

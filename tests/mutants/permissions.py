@@ -38,6 +38,9 @@ EQUIVALENT: dict[str, str] = {
     "schools/access.py:works_there:no area__isnull=False in Q": "no path begins with a path that isn't there",
     "schools/access.py:Grant.reason:no `self.until is not None`": "a stand-in has a last day: a constraint",
     "counselling/access.py:_unsealed:no `not opened`": "of no pupil, nothing is found, too",
+    "counselling/access.py:resolve_pupil_ids:no public_id__in=list(roles) in known.filter": (
+        "only pupils that were asked for are taken out of what was found"
+    ),
     **dict.fromkeys(
         (
             "counselling/access_concerns.py:reading_reason:no `concern.about_staff_id == user.pk`",
@@ -56,6 +59,9 @@ EQUIVALENT: dict[str, str] = {
             "counselling/access_concerns.py:reports_about:no `student.school_id not in _schools(user, on)`",
         ),
         "every role that finds pupils reports, too",
+    ),
+    "counselling/views/concerns.py:concern_new:no access.require_reporting(request.user, on=on)": (
+        "whoever reports nowhere is refused when the form looks for its school"
     ),
     "students/access.py:_look_up_emergencies:no `not schools`": "asked about no school, nothing is found, too",
     "students/access.py:_reach_filter:no pk__in=[] in Q": "nobody holds a right over pupils by an area",
