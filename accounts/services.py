@@ -186,7 +186,7 @@ def issue_api_token(*, user: User, by: User, now: datetime) -> str:
     token = secrets.token_urlsafe(32)
     Token.objects.filter(user=user).delete()
     Token.objects.create(user=user, key=token_fingerprint(token))
-    Token.objects.filter(user=user).update(created=now)  # the model writes the clock's time, whatever it is given
+    Token.objects.filter(user=user).update(created=now)  # Token.created is auto_now_add
     audit.record("user.token_issued", by=by, target=user)
     return token
 

@@ -16,7 +16,7 @@ from schools.models import Area, Membership, School, SchoolClass, SchoolYear, Te
 
 @dataclass(frozen=True)
 class ClassRow:
-    """A class in the list. `pupils` is None for those who may not know of pupils here, `teachers` likewise."""
+    """A class in the list. `pupils` and `teachers` are None for those who may not know of them."""
 
     school_class: SchoolClass
     teachers: list[str] | None
