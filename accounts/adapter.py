@@ -16,10 +16,12 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import browsers, guard, registry, services, step_up
 from accounts.models import User
-from core import audit
+from core import audit, htmx
 
 # When this session signed in; accounts.session_middleware ends it after SESSION_COOKIE_AGE.
 SIGNED_IN_AT = "signed_in_at"
+# Who has just accepted an invitation here, by number: greeted once signed in.
+WELCOME = "welcome"
 
 _WRONG = _("The name or the password isn't right.")
 _WAIT_A_LITTLE = _("Too many wrong tries. Wait a little, then try again.")
@@ -54,6 +56,8 @@ class InvitedOnlyAdapter(DefaultAccountAdapter):
         request.session[SIGNED_IN_AT] = user.last_login.timestamp() if user.last_login else 0
         audit.record("user.signed_in", by=user, target=user, factor=step_up.proven(request) or "none")
         _know_browser(request, user, tell=True)
+        if request.session.pop(WELCOME, None) == user.pk:
+            htmx.toast(request, _("Welcome! The role is yours."))
 
     def logout(self, request: HttpRequest) -> None:
         """Ended by the person; a session that runs out says nothing."""

@@ -9,6 +9,7 @@ class Perm(StrEnum):
     SCHOOL_MANAGE = "school.manage"  # change classes, terms, school days
     MEMBER_INVITE = "member.invite"  # invite people and end memberships
     MEMBER_CONFIRM = "member.confirm"  # be the second person for a role that takes two
+    DUTY_VIEW = "duty.view"  # see who is on duty this week
     DUTY_PLAN = "duty.plan"  # plan who is on duty
     # pupils, by depth
     STUDENT_FIND = "student.find"  # know that a pupil exists: finder, lists

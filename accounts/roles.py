@@ -122,6 +122,7 @@ ROLES: dict[Role, RoleSpec] = {
             Perm.CONCERN_READ,
             Perm.REMINDER_OVERSEE,
             Perm.MEMBER_CONFIRM,
+            Perm.DUTY_VIEW,
             Perm.EMERGENCY_REVIEW,
             Perm.AUDIT_READ,
             Perm.HOME_EDIT,
@@ -167,6 +168,7 @@ ROLES: dict[Role, RoleSpec] = {
                 Perm.SCHOOL_MANAGE,
                 Perm.MEMBER_INVITE,
                 Perm.MEMBER_CONFIRM,
+                Perm.DUTY_VIEW,
                 Perm.DUTY_PLAN,
                 Perm.STUDENT_FIND,
                 Perm.STUDENT_VIEW,
@@ -203,6 +205,7 @@ ROLES: dict[Role, RoleSpec] = {
         | {
             Perm.MEMBER_INVITE,
             Perm.MEMBER_CONFIRM,
+            Perm.DUTY_VIEW,
             Perm.DUTY_PLAN,
             Perm.REMINDER_OVERSEE,
             Perm.EMERGENCY_REVIEW,

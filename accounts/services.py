@@ -175,12 +175,18 @@ def token_fingerprint(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()[:40]
 
 
+def token_until(made_at: datetime) -> datetime:
+    """When an API token runs out: one that was forgotten in a script isn't good for ever (ASVS 5.0 9.2.1)."""
+    return made_at + timedelta(days=settings.API_TOKEN_DAYS)
+
+
 @transaction.atomic
 def issue_api_token(*, user: User, by: User, now: datetime) -> str:
     """A new API token of 256 bits, in place of the old one. Only its hash is kept: it is shown once."""
     token = secrets.token_urlsafe(32)
     Token.objects.filter(user=user).delete()
-    Token.objects.create(user=user, key=token_fingerprint(token), created=now)
+    Token.objects.create(user=user, key=token_fingerprint(token))
+    Token.objects.filter(user=user).update(created=now)  # Token.created is auto_now_add
     audit.record("user.token_issued", by=by, target=user)
     return token
 

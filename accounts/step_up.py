@@ -92,9 +92,13 @@ def required(view: Callable[..., Any]) -> Callable[..., Any]:
     return checked
 
 
-def door(request: HttpRequest) -> HttpResponse:
-    """The way to the page that asks for the factor, and from there back; for htmx by HX-Redirect."""
-    return htmx.redirect(request, url(request))
+def door(request: HttpRequest, *, at: str = "") -> HttpResponse:
+    """The way to the page that asks for the factor, and from there back, to the element `at` if it's named.
+
+    For htmx by HX-Redirect.
+    """
+    back = f"{_page_of(request)}#{at}" if at else ""
+    return htmx.redirect(request, url(request, back))
 
 
 def url(request: HttpRequest, back: str = "") -> str:

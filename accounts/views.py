@@ -67,7 +67,8 @@ def _own_page(request: SignedInRequest, **more: Any) -> HttpResponse:
         "token_form": more.pop("token_form", None) or forms.ApiTokenForm(user=user),
         "sessions": selectors.sessions_of(user, now=timezone.now()),
         "this_session": SessionStore.name_of(request.session.session_key or ""),
-        "token_since": selectors.api_token_since(user),
+        "token_since": (since := selectors.api_token_since(user)),
+        "token_until": since and services.token_until(since),
         **more,
     }
     sent_back = any(one.errors for one in (context["form"], context["token_form"]))

@@ -1,4 +1,8 @@
-"""`make test`: all of pytest on the embedded PostgreSQL; arguments go to pytest."""
+"""`make test`: all of pytest on the embedded PostgreSQL; arguments go to pytest.
+
+All tests run in two processes, each with a server of its own (config/settings/test.py). Those that arguments
+name run in one, and so do all on a server that is given (DATABASE_URL).
+"""
 
 from __future__ import annotations
 
@@ -13,6 +17,7 @@ sys.path.insert(0, str(HOME))
 
 from config import embedded  # noqa: E402  after sys.path
 
+PROCESSES = 2
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
@@ -32,6 +37,10 @@ def main(arguments: list[str]) -> int:
             flush=True,
         )
     uses_embedded = not (os.environ.get("DATABASE_URL") or os.environ.get("DATABASE_URL_FILE"))
+    if uses_embedded and not arguments:
+        # A file stays in one process: its tests share a set-up. tests/conftest.py puts slow files first.
+        shared = ["-n", str(PROCESSES), "--dist", "loadfile", "--no-loadscope-reorder"]
+        return subprocess.call([sys.executable, "-m", "pytest", *shared], cwd=HOME, env=env)
     if uses_embedded:
         embedded.start()
     try:

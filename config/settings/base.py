@@ -211,6 +211,7 @@ CONTENT_SECURITY_POLICY = {
 }
 
 # --- API --------------------------------------------------------------------------------------
+API_TOKEN_DAYS = env.integer("API_TOKEN_DAYS", 180)
 REST_FRAMEWORK = {
     # Tokens first: the first names the scheme of a 401.
     "DEFAULT_AUTHENTICATION_CLASSES": [

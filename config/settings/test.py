@@ -6,11 +6,18 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from config import databases, env
-from config.embedded_host import binaries
+# One of several test processes (scripts/test.py) has a server and a folder of its own, since tests change
+# what all databases of a server share. Said before anything reads it.
+_WORKER = os.environ.get("PYTEST_XDIST_WORKER", "")
+if _WORKER:
+    _HOME = Path(__file__).resolve().parents[2]
+    os.environ.setdefault("KITELINE_VAR", str(_HOME / "var" / f"test-{_WORKER}"))
 
-from .base import *  # noqa: F403  (a settings module is the sum of its base)
-from .base import BASE_DIR, INSTALLED_APPS
+from config import databases, env  # noqa: E402
+from config.embedded_host import binaries  # noqa: E402
+
+from .base import *  # noqa: F403, E402  (a settings module is the sum of its base)
+from .base import BASE_DIR, INSTALLED_APPS  # noqa: E402
 
 SECRET_KEY = "only-for-tests-" + "x" * 40
 ALLOWED_HOSTS = ["*"]

@@ -18,6 +18,9 @@ from counselling.selectors.talks import Audience
 from counselling.services.talks import TalkDetails, Words
 
 LINKED_ROWS = 3
+# What the quick log keeps folded away.
+_DEPTH = ("facts", "child_words", "action", "follow_up_on", "follow_up_note")
+_LINKED = tuple(f"{name}_{row}" for row in range(1, LINKED_ROWS + 1) for name in ("linked", "linked_role"))
 _LINE = SessionText._meta.get_field("line").max_length
 _LONG = {
     name: cast("models.TextField[str, str]", SessionText._meta.get_field(name)).max_length
@@ -168,6 +171,13 @@ class TalkForm(WordsForm):
     @property
     def linked_rows(self) -> list[tuple[forms.BoundField, forms.BoundField]]:
         return [(self[f"linked_{row}"], self[f"linked_role_{row}"]) for row in range(1, LINKED_ROWS + 1)]
+
+    @property
+    def opens_depth(self) -> bool:
+        """Whether what is folded away needs a look: something there is wrong, or typed already."""
+        folded = (*_DEPTH, *_LINKED)
+        wrong = any(name in self.errors for name in ("happened_at", *folded))
+        return wrong or any(self[name].value() for name in folded)
 
     def linked_texts(self) -> dict[str, tuple[str, str]]:
         """What was typed to name other pupils: field → (text, role)."""

@@ -152,7 +152,7 @@ def talk(request: SignedInRequest, public_id: uuid.UUID) -> HttpResponse:
     """
     session = access.get_session_or_404(request.user, public_id, on=timezone.localdate())
     if session.is_closed and not step_up.is_fresh(request):
-        return step_up.door(request)
+        return step_up.door(request, at=f"text-{public_id}" if htmx.target(request) else "")
     texts = talks.read_texts(session=session, by=request.user)
     context = {"session": session, "texts": texts, "is_mine": session.author_id == request.user.pk}
     template = "counselling/_talk_text.html" if htmx.target(request) else "counselling/talk.html"

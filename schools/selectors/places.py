@@ -16,10 +16,10 @@ from schools.models import Area, Membership, School, SchoolClass, SchoolYear, Te
 
 @dataclass(frozen=True)
 class ClassRow:
-    """A class in the list. `pupils` is None for those who may not know of pupils here."""
+    """A class in the list. `pupils` and `teachers` are None for those who may not know of them."""
 
     school_class: SchoolClass
-    teachers: list[str]
+    teachers: list[str] | None
     pupils: int | None
 
 
@@ -32,8 +32,10 @@ class SchoolPage:
     term: Term | None
     classes: list[ClassRow]
     pupils: int | None
+    names_teachers: bool
     may_manage: bool
     may_invite: bool
+    may_see_duties: bool
 
 
 def schools_page(user: User, *, on: date, cursor: str | None) -> Page[School]:
@@ -58,20 +60,33 @@ def years(school: School) -> list[SchoolYear]:
 
 
 def class_rows(user: User, year: SchoolYear | None, *, on: date) -> list[ClassRow]:
-    """The classes of a year with their homeroom teachers and pupils: three queries, however many."""
+    """The classes of a year with their homeroom teachers and pupils: three queries, however many.
+
+    Names of the people and numbers of the pupils are for those who work in the school, not for officials.
+    """
     if year is None:
         return []
     classes = list(SchoolClass.objects.filter(year=year).order_by("grade", "number"))
-    teachers: dict[int | None, list[str]] = defaultdict(list)
-    held = Membership.objects.active(on).filter(school_class__year=year, role=Role.HOMEROOM_TEACHER)
-    for class_id, name in held.order_by("user__name").values_list("school_class_id", "user__name"):
-        teachers[class_id].append(name)
+    teachers = _homeroom_teachers(year, on) if access.works_in(user, year.school_id, on=on) else None
     counts = None
     if access.can(user, Perm.STUDENT_FIND, school=year.school, on=on):
         counts = registry.pupils_by_class([one.pk for one in classes], on)
     return [
-        ClassRow(one, teachers[one.pk], None if counts is None else counts.get(one.pk, 0)) for one in classes
+        ClassRow(
+            one,
+            None if teachers is None else teachers.get(one.pk, []),
+            None if counts is None else counts.get(one.pk, 0),
+        )
+        for one in classes
     ]
+
+
+def _homeroom_teachers(year: SchoolYear, on: date) -> dict[int | None, list[str]]:
+    teachers: dict[int | None, list[str]] = defaultdict(list)
+    held = Membership.objects.active(on).filter(school_class__year=year, role=Role.HOMEROOM_TEACHER)
+    for class_id, name in held.order_by("user__name").values_list("school_class_id", "user__name"):
+        teachers[class_id].append(name)
+    return teachers
 
 
 def school_page(user: User, school: School, *, on: date) -> SchoolPage:
@@ -85,8 +100,10 @@ def school_page(user: User, school: School, *, on: date) -> SchoolPage:
         term=current_term(school, on=on),
         classes=rows,
         pupils=sum(row.pupils or 0 for row in rows) if knows_pupils else None,
+        names_teachers=access.works_in(user, school.pk, on=on),
         may_manage=access.can(user, Perm.SCHOOL_MANAGE, school=school, on=on) is not None,
         may_invite=access.can(user, Perm.MEMBER_INVITE, school=school, on=on) is not None,
+        may_see_duties=access.can(user, Perm.DUTY_VIEW, school=school, on=on) is not None,
     )
 
 

@@ -67,7 +67,7 @@ def _head() -> list[str]:
         _("What"),
         _("Reason"),
         pgettext("audit trail", "Code"),
-        _("Person"),
+        _("Person's number"),
         pgettext("audit trail", "About"),
         _("Request"),
     ]

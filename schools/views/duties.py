@@ -29,9 +29,16 @@ def duties(request: SignedInRequest, school_id: uuid.UUID) -> HttpResponse:
     """Who is on duty from Monday to Sunday."""
     now = timezone.now()
     on = timezone.localdate(now)
-    school = access.get_school_or_404(request.user, school_id, Perm.DUTY_PLAN, on=on)
+    school = access.get_school_or_404(request.user, school_id, Perm.DUTY_VIEW, on=on)
     week = selectors.duty_week(school, day=_asked_day(request) or on)
-    context = {"week": week, "school": school, "on": on, "now": now, "title": _("Duty rota")}
+    context = {
+        "week": week,
+        "school": school,
+        "on": on,
+        "now": now,
+        "may_plan": access.can(request.user, Perm.DUTY_PLAN, school=school, on=on) is not None,
+        "title": _("Duty rota"),
+    }
     return render(request, "schools/duties.html", context)
 
 

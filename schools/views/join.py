@@ -15,8 +15,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts.adapter import WELCOME
 from core import htmx, tenancy
 from schools import forms, selectors, services
+from schools.models import Membership
 
 _SESSION_KEY = "invitation"
 
@@ -52,7 +54,7 @@ def join(request: HttpRequest) -> HttpResponse:
     context = {"invitation": invitation, "form": form, "title": _("You are invited")}
     if request.method == "POST" and (request.user.is_authenticated or form.is_valid()):
         try:
-            _accept(request, form, token_hash)
+            membership = _accept(request, form, token_hash)
         except services.RefusedError as refusal:
             if refusal.field in form.fields and form.is_bound:
                 form.add_error(refusal.field, str(refusal))
@@ -60,20 +62,28 @@ def join(request: HttpRequest) -> HttpResponse:
                 context["refused"] = str(refusal)
         else:
             del request.session[_SESSION_KEY]
-            htmx.toast(request, _("Welcome! The role is yours."))
-            return redirect("/" if request.user.is_authenticated else "account_login")
+            return _go_on(request, membership)
     return render(request, "schools/join.html", context, status=422 if request.method == "POST" else 200)
 
 
-def _accept(request: HttpRequest, form: forms.AcceptForm, token_hash: str) -> None:
+def _accept(request: HttpRequest, form: forms.AcceptForm, token_hash: str) -> Membership:
     now = timezone.now()
     if request.user.is_authenticated:
-        services.accept_as(token_hash=token_hash, user=request.user, now=now)
-    else:
-        services.accept_as_new_person(
-            token_hash=token_hash,
-            username=form.cleaned_data["username"],
-            password=form.cleaned_data["password"],
-            language=translation.get_language() or "",
-            now=now,
-        )
+        return services.accept_as(token_hash=token_hash, user=request.user, now=now)
+    return services.accept_as_new_person(
+        token_hash=token_hash,
+        username=form.cleaned_data["username"],
+        password=form.cleaned_data["password"],
+        language=translation.get_language() or "",
+        now=now,
+    )
+
+
+def _go_on(request: HttpRequest, membership: Membership) -> HttpResponse:
+    """To the start, or first to the sign-in: there the welcome waits until somebody is there to welcome."""
+    if request.user.is_authenticated:
+        htmx.toast(request, _("Welcome! The role is yours."))
+        return redirect("/")
+    request.session[WELCOME] = membership.user_id
+    htmx.toast(request, _("Your account is ready. Now sign in with it."))
+    return redirect("account_login")

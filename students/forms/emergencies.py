@@ -40,6 +40,9 @@ class OpenForm(forms.Form):
         max_length=2_000,
         min_length=SHORTEST_REASON,
         widget=forms.Textarea(attrs={"rows": 4}),
+        error_messages={
+            "min_length": _("Write at least %(limit_value)d characters; these are %(show_value)d.")
+        },
         help_text=_("At least 30 characters. The safeguarding lead reads it."),
     )
 

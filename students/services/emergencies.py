@@ -136,7 +136,10 @@ def end(*, used: EmergencyAccess, by: User, now: datetime) -> EmergencyAccess:
 
 @transaction.atomic
 def review(*, used: EmergencyAccess, verdict: str, note: str, by: User, now: datetime) -> EmergencyAccess:
-    """Judge a use, once: justified, or not and why. Nobody judges their own. Raises RefusedError."""
+    """Judge a use, once: justified, or not and why; what wasn't justified is closed at once.
+
+    Nobody judges their own. Raises RefusedError.
+    """
     locked = _lock(used)
     if locked.user_id == by.pk:
         raise RefusedError(_("Nobody judges their own emergency access."))
@@ -149,7 +152,7 @@ def review(*, used: EmergencyAccess, verdict: str, note: str, by: User, now: dat
     locked.save(update_fields=["verdict", "note", "reviewed_by", "reviewed_at"])
     audit.record("emergency.reviewed", by=by, target=locked, verdict=verdict, user_id=locked.user_id)
     reminder_services.cancel(about=about(locked), by=by, now=now)
-    return locked
+    return end(used=locked, by=by, now=now) if verdict == EmergencyAccess.Verdict.UNJUSTIFIED else locked
 
 
 def _lock(used: EmergencyAccess) -> EmergencyAccess:

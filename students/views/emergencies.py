@@ -43,9 +43,17 @@ def find(request: SignedInRequest) -> HttpResponse:
         else:
             if student is not None:
                 return htmx.redirect(request, "students:emergency_open", student.public_id)
-            form.add_error(None, _("Nobody fits exactly. Check the spelling and the class."))
+            _nobody_fits(form)
     context = {"form": form, "title": _("Emergency access")}
     return render(request, "students/emergency_find.html", context, status=422 if form.errors else 200)
+
+
+def _nobody_fits(form: FindForm) -> None:
+    """Said beside what was looked for; the number goes before the name."""
+    if form.cleaned_data["school_number"]:
+        form.add_error("school_number", _("No child of your school has this number. Check each digit."))
+    else:
+        form.add_error("name", _("Nobody fits exactly. Check the spelling and the class."))
 
 
 @require_http_methods(["GET", "POST"])

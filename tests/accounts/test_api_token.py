@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.urls import reverse
 from django.utils import timezone
@@ -36,6 +38,17 @@ def test_the_token_signs_its_owner_in(wang):
     user, _token = HashedTokenAuthentication().authenticate_credentials(token)
 
     assert user == wang
+
+
+def test_a_token_runs_out(wang, settings):
+    made = timezone.now() - timedelta(days=settings.API_TOKEN_DAYS)
+    old = services.issue_api_token(user=wang, by=wang, now=made)
+    with pytest.raises(exceptions.AuthenticationFailed, match="has run out"):
+        HashedTokenAuthentication().authenticate_credentials(old)
+
+    nearly = services.issue_api_token(user=wang, by=wang, now=made + timedelta(minutes=1))
+
+    assert HashedTokenAuthentication().authenticate_credentials(nearly)[0] == wang
 
 
 def test_what_the_database_holds_signs_nobody_in(wang):

@@ -120,7 +120,6 @@ ROWS: list[Row] = [
             ("role_grant", ("GET", "POST"), ()),
             ("invite", ("GET", "POST"), ()),
             ("stand_in", ("GET", "POST"), ()),
-            ("duties", ("GET",), ()),
             ("duty_new", ("GET", "POST"), ()),
             ("duty_cancel", ("POST",), ("duty",)),
             ("invitation_withdraw", ("POST",), ("invitation",)),
@@ -134,10 +133,11 @@ ROWS: list[Row] = [
             args=("school", *args),
         )
     ],
-    # the second person of an invitation: whoever invites, and the safeguarding lead
+    # the second person of an invitation, and who is on duty: whoever invites, and the safeguarding lead
     *[
         page
         for name, method, args in (
+            ("duties", "GET", ()),
             ("invitations_to_confirm", "GET", ()),
             ("invitation_confirm", "POST", ("invitation",)),
         )

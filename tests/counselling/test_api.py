@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from accounts.roles import Role
 from core.models import AuditEvent
 from counselling.models import FollowUp, LinkedPupil, Session, SessionText
 from reminders.models import Reminder
@@ -118,6 +119,14 @@ def test_nobody_logs_a_talk_with_a_pupil_out_of_reach(
 
     assert codes == [404, 404, 403, 403]
     assert not Session.objects.exists()
+
+
+def test_logging_talks_in_one_class_logs_none_of_a_pupil_whom_another_role_finds(
+    school, other_student, homeroom_teacher
+):
+    factories.make_membership(homeroom_teacher, Role.SCHOOL_ADMIN, school=school)
+
+    assert post(as_person(homeroom_teacher), "/sessions/", talk(other_student)).status_code == 403
 
 
 @pytest.mark.parametrize(

@@ -29,6 +29,10 @@ def unshare(client, session, user):
     return client.post(reverse("counselling:talk_unshare", args=[session.public_id, user.public_id]))
 
 
+def test_what_was_never_given_can_t_be_taken_back(client, restricted, counsellor, warden):
+    assert unshare(signed_in(client, counsellor), restricted, warden).status_code == 404
+
+
 def test_a_colleague_named_later_reads_until_it_is_taken_back(client, restricted, counsellor, warden):
     share(signed_in(client, counsellor), restricted, warden)
     share(client, restricted, warden)

@@ -16,7 +16,7 @@ from tests import factories
 from tests.factories.places import PASSWORD
 from tests.journeys.conftest import HOME, Site, _next_code, free_port, wait_for
 
-IDLE = 9  # seconds, of which the last three are the warning
+IDLE = 12  # seconds, of which the last four are the warning
 
 
 @pytest.fixture(scope="module")

@@ -136,13 +136,18 @@ NOT_WORDS = {
 }
 
 
+# What was sown in this process: among a million random letters of tokens and nonces some look like a canary.
+_sown: set[tuple[str, str]] = set()
+
+
 def canary(tag: str, kind: str) -> str:
+    _sown.add((tag, kind))
     return f"Kn{tag}{kind}Qz"
 
 
 def found_in(content: bytes) -> set[tuple[str, str]]:
     """(school, kind) of each canary in an answer."""
-    return {(tag.decode().upper(), kind.decode().lower()) for tag, kind in FOUND.findall(content)}
+    return _sown & {(tag.decode().upper(), kind.decode().lower()) for tag, kind in FOUND.findall(content)}
 
 
 @dataclass(frozen=True)

@@ -24,6 +24,9 @@ TESTS = {
         *(
             "access",
             "access_properties",
+            "reading_rules",
+            "concern_rules",
+            "promise_access_rules",
             "levels",
             "sharing",
             "handing_over",
@@ -37,6 +40,7 @@ TESTS = {
         *(
             "access",
             "access_properties",
+            "access_rules",
             "depths",
             "emergencies",
             "emergency_reviews",
@@ -47,6 +51,7 @@ TESTS = {
     ],
     "schools": [
         "access",
+        "duty_access",
         "members",
         "duties",
         "calendar",
@@ -89,7 +94,10 @@ def _judged(what: str, folder: Path, part: str = "0/1") -> list[dict[str, Any]]:
 
 
 def _tests_for(app: str) -> list[str]:
-    return [str(HOME / "tests" / app / f"test_{name}.py") for name in TESTS[app]]
+    named = (one if "/" in one else f"{app}/{one}" for one in TESTS[app])
+    return [
+        str(HOME / "tests" / f"{folder}/test_{name}.py") for folder, name in (one.split("/") for one in named)
+    ]
 
 
 def _by_tests(app: str, missed: list[dict[str, Any]], folder: Path) -> list[dict[str, Any]]:

@@ -9,13 +9,16 @@ from __future__ import annotations
 import ast
 import importlib
 import inspect
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import CodeType, FunctionType
 from typing import Any
 
+from accounts.permissions import Perm
+from accounts.roles import DUTY_RIGHTS, EMERGENCY_RIGHTS, roles_with
 from tests.architecture.code import APPS, ROOT
 
 # A right that nearly everybody of the school holds, in the place of the one that is asked for.
@@ -29,7 +32,46 @@ LEAST = {"STUDENT_FIND", "SCHOOL_VIEW"}
 # Which row is meant, and not who may see it.
 IDENTITY = {"public_id", "pk", "starts_on", "number", "on", "name", "school_number"}
 # Mutants that change nothing anybody could notice, and why.
-EQUIVALENT: dict[str, str] = {}
+EQUIVALENT: dict[str, str] = {
+    "schools/access.py:_duties:no `not schools`": "asked about no school, the database answers with nothing, too",
+    "schools/access.py:moment_of:no `now is not None`": "None is given back either way",
+    "schools/access.py:works_there:no area__isnull=False in Q": "no path begins with a path that isn't there",
+    "schools/access.py:Grant.reason:no `self.until is not None`": "a stand-in has a last day: a constraint",
+    "counselling/access.py:_unsealed:no `not opened`": "of no pupil, nothing is found, too",
+    "counselling/access.py:resolve_pupil_ids:no public_id__in=list(roles) in known.filter": (
+        "only pupils that were asked for are taken out of what was found"
+    ),
+    **dict.fromkeys(
+        (
+            "counselling/access_concerns.py:reading_reason:no `concern.about_staff_id == user.pk`",
+            "counselling/access_concerns.py:readable_concerns:no about_staff=user in e(user, on)).exclude",
+            "counselling/access_concerns.py:handled_concerns:no about_staff=user in  on, named)).exclude",
+            "counselling/access_concerns.py:visible_concerns:no about_staff=user in  on) | mine).exclude",
+            "counselling/access_concerns.py:reported_concerns:no about_staff=user in s(user, on)).exclude",
+            "counselling/access_concerns.py:knowing_reason:no `concern.about_staff_id != user.pk`",
+        ),
+        "nobody is reporter or reader of what is about them: a constraint and a trigger",
+    ),
+    **dict.fromkeys(
+        (
+            "counselling/access_concerns.py:_schools:STUDENT_FIND for CONCERN_REPORT",
+            "counselling/access_concerns.py:require_reporting:STUDENT_FIND for CONCERN_REPORT",
+            "counselling/access_concerns.py:reports_about:no `student.school_id not in _schools(user, on)`",
+        ),
+        "every role that finds pupils reports, too",
+    ),
+    "counselling/views/concerns.py:concern_new:no access.require_reporting(request.user, on=on)": (
+        "whoever reports nowhere is refused when the form looks for its school"
+    ),
+    "students/access.py:_look_up_emergencies:no `not schools`": "asked about no school, nothing is found, too",
+    "students/access.py:_reach_filter:no pk__in=[] in Q": "nobody holds a right over pupils by an area",
+    "students/access.py:_reach_filter:no pk__in=[] in Q #2": "an empty Q drops out: there is a teacher at least",
+    "students/access.py:people_who:no pk__in=[] in Q": "an empty Q drops out: each right is some role's",
+    "students/access.py:_membership_reaches:no pk__in=[] in Q": "an area's people aren't among a school's",
+    "students/access.py:emergencies_of:no school_id=student.school_id in in_force(now).filter": (
+        "a use and its pupil are of one school: a composite key"
+    ),
+}
 REFUSALS = {"None", "False", "frozenset()", "set()", "[]", "{}"}
 
 
@@ -42,6 +84,7 @@ class Mutant:
     part: int
     kind: str
     what: str
+    nth: int = 1  # of those that read alike
 
     def __str__(self) -> str:
         return f"{self.path} {self.function}: {self.what} [{self.kind}]"
@@ -49,7 +92,8 @@ class Mutant:
     @property
     def key(self) -> str:
         """Without the line: it stays when something is written above."""
-        return f"{self.path}:{self.function}:{self.what}"
+        again = f" #{self.nth}" if self.nth > 1 else ""
+        return f"{self.path}:{self.function}:{self.what}{again}"
 
 
 def sources() -> list[Path]:
@@ -63,10 +107,14 @@ def sources() -> list[Path]:
 
 
 def made() -> list[Mutant]:
-    found = []
+    found: list[Mutant] = []
     for path in sources():
         tree = ast.parse(path.read_text(encoding="utf-8"))
         found += list(_of_module(str(path.relative_to(ROOT)), tree))
+    seen: Counter[str] = Counter()
+    for number, mutant in enumerate(found):
+        seen[mutant.key] += 1
+        found[number] = replace(mutant, nth=seen[mutant.key])
     return found
 
 
@@ -106,7 +154,7 @@ def _sites(node: ast.AST, *, is_access: bool) -> list[tuple[str, str]]:
         named = [ast.unparse(one) for one in node.decorator_list]
         return [("step-up", "no second factor asked again")] if "step_up.required" in named else []
     if isinstance(node, ast.Attribute) and ast.unparse(node.value) == "Perm" and node.attr not in LEAST:
-        return [("right", f"{_weaker(node.attr)} for {node.attr}")]
+        return [] if _same_people(node.attr) else [("right", f"{_weaker(node.attr)} for {node.attr}")]
     if is_access and isinstance(node, ast.BoolOp) and isinstance(node.op, ast.And):
         return [("condition", f"no `{ast.unparse(part)}`") for part in node.values]
     if is_access and isinstance(node, ast.Call) and _filters(node):
@@ -133,6 +181,14 @@ def _requires(value: ast.expr) -> bool:
         return False
     name = ast.unparse(value.func).rpartition(".")[2]
     return name.startswith("require_") or name in {"get_student_or_404", "get_school_or_404"}
+
+
+def _same_people(right: str) -> bool:
+    """Whether the weaker right would be asked of the very same people, so that nobody could notice."""
+    one, other = Perm[right], Perm[_weaker(right)]
+    return roles_with(one) == roles_with(other) and all(
+        (one in rights) == (other in rights) for rights in (DUTY_RIGHTS, EMERGENCY_RIGHTS)
+    )
 
 
 def _weaker(right: str) -> str:
@@ -204,10 +260,36 @@ def _plain(view: Callable[..., Any]) -> Callable[..., Any]:
     return checked
 
 
+def _default(mutant: Mutant) -> tuple[str, Any] | None:
+    """The keyword whose default names the right that is asked for, and the weaker one: defaults aren't code."""
+    nodes = list(ast.walk(ast.parse((ROOT / mutant.path).read_text(encoding="utf-8"))))
+    for function in nodes:
+        if isinstance(function, ast.FunctionDef):
+            pairs = zip(function.args.kwonlyargs, function.args.kw_defaults, strict=True)
+            for word, default in pairs:
+                if default is nodes[mutant.number]:
+                    return word.arg, Perm[_weaker(nodes[mutant.number].attr)]  # type: ignore[attr-defined]
+    return None
+
+
+@contextmanager
+def _other_default(function: Any, word: str, value: Any) -> Iterator[None]:
+    was = function.__kwdefaults__
+    function.__kwdefaults__ = was | {word: value}
+    try:
+        yield
+    finally:
+        function.__kwdefaults__ = was
+
+
 @contextmanager
 def standing(mutant: Mutant) -> Iterator[None]:
     """The program with this mutant in it."""
     function = function_of(mutant)
+    if (default := _default(mutant)) is not None:
+        with _other_default(function, *default):
+            yield
+        return
     if mutant.kind == "step-up":
         while function.__code__.co_qualname != "required.<locals>.checked":
             function = function.__wrapped__

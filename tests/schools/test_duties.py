@@ -161,6 +161,24 @@ def test_the_administrator_plans_on_the_page_and_the_teacher_reads_it_on_theirs(
     assert "Night duty" in client.get(reverse("accounts:me")).content.decode()
 
 
+def test_the_lead_sees_who_is_on_duty_and_plans_nothing(client, school, teacher, school_admin, lead):
+    now = timezone.now()
+    plan(school, teacher, school_admin, starts_at=now, ends_at=now + timedelta(hours=8), now=now)
+    page = reverse("schools:duties", args=[school.public_id])
+    cancel = reverse("schools:duty_cancel", args=[school.public_id, Duty.objects.get().public_id])
+    client.force_login(school_admin)
+    assert cancel in client.get(page).content.decode()
+
+    client.force_login(lead)
+    seen = client.get(page).content.decode()
+
+    assert "Night duty" in seen
+    assert cancel not in seen
+    assert reverse("schools:duty_new", args=[school.public_id]) not in seen
+    assert page in client.get(reverse("schools:detail", args=[school.public_id])).content.decode()
+    assert client.post(cancel).status_code == 403
+
+
 def test_a_day_that_is_none_shows_the_present_week(client, school, school_admin):
     client.force_login(school_admin)
     page = reverse("schools:duties", args=[school.public_id])

@@ -76,6 +76,18 @@ def test_accepting_makes_a_person_with_the_role_who_can_sign_in(client, school, 
     assert first_page["Location"].startswith(reverse("mfa_index"))  # a second factor before anything else
 
 
+def test_the_welcome_waits_until_the_new_person_has_signed_in(client, school, school_admin):
+    follow(client, invite(school, school_admin))
+
+    sign_in = client.post(JOIN, NEW, follow=True).content.decode()
+    assert "Your account is ready" in sign_in
+    assert "Welcome!" not in sign_in
+    credentials = {"login": NEW["username"], "password": NEW["password"]}
+    first_page = client.post(reverse("account_login"), credentials, follow=True).content.decode()
+
+    assert "Welcome! The role is yours." in first_page
+
+
 def test_the_person_speaks_the_language_they_joined_in(client, school, school_admin):
     client.cookies["django_language"] = "zh-hans"
     follow(client, invite(school, school_admin))

@@ -11,6 +11,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import User
 from accounts.roles import Role
@@ -55,7 +56,9 @@ def test_the_page_costs_the_same_with_one_class_and_with_more(client, school, st
     assert count_queries(client, detail(school)) == before
 
 
-def test_an_official_sees_classes_but_no_count_of_pupils(client, school, student, official):
+def test_an_official_sees_classes_but_no_count_of_pupils_and_no_names(
+    client, school, student, homeroom_teacher, official
+):
     client.force_login(official)
 
     response = client.get(detail(school))
@@ -63,6 +66,12 @@ def test_an_official_sees_classes_but_no_count_of_pupils(client, school, student
     assert response.context["page"].pupils is None
     assert [row.pupils for row in response.context["page"].classes] == [None]
     assert "Pupils" not in response.content.decode()
+    assert homeroom_teacher.name not in response.content.decode()
+    # said by the page itself, not only by the rows that the database keeps back
+    official.seen_at = None
+    assert [
+        row.teachers for row in selectors.school_page(official, school, on=timezone.localdate()).classes
+    ] == [None]
 
 
 def test_the_school_next_door_isnt_found(client, school, stranger):

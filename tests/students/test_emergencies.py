@@ -236,6 +236,18 @@ def test_only_what_is_whole_and_right_finds_a_pupil(
     assert "王小" not in str(list(events.values("details")))
 
 
+@pytest.mark.parametrize(
+    ("typed", "field"), [({"school_number": "99999999"}, "school_number"), ({"name": "王小"}, "name")]
+)
+def test_that_nobody_fits_is_said_beside_what_was_typed(client, school_class, other_teacher, typed, field):
+    client.force_login(other_teacher)
+
+    response = client.post(reverse("students:emergency_find"), {**typed, "school_class": school_class.pk})
+
+    assert list(response.context["form"].errors) == [field]
+    assert typed[field] in response.content.decode()
+
+
 def test_two_who_fit_are_nobody_and_ten_searches_a_day_are_enough(
     student, school_class, school, other_teacher, now
 ):

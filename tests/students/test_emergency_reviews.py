@@ -79,6 +79,17 @@ def test_the_lead_judges_from_today_s_page_and_the_notice_is_taken_down(
     assert not Reminder.objects.standing().filter(about=emergencies.about(used)).exists()
 
 
+@pytest.mark.parametrize(("verdict", "stays_open"), [("justified", True), ("unjustified", False)])
+def test_what_was_not_justified_is_closed_at_once(student, other_teacher, lead, now, verdict, stays_open):
+    used = open_record(student, other_teacher, now)
+
+    judged = emergencies.review(used=used, verdict=verdict, note="A call would have done.", by=lead, now=now)
+
+    assert (judged.verdict, judged.ended_at is None) == (verdict, stays_open)
+    assert EmergencyAccess.objects.in_force(now).filter(pk=used.pk).exists() is stays_open
+    assert AuditEvent.objects.filter(event="emergency.ended").exists() is not stays_open
+
+
 def test_nobody_judges_their_own_use_and_no_use_is_judged_twice(client, student, lead, head_teacher, now):
     used = open_record(student, lead, now)
     client.force_login(lead)

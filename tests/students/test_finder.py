@@ -225,3 +225,12 @@ def test_an_official_has_no_finder(client, official):
     client.force_login(official)
 
     assert client.post(reverse("students:finder"), {"q": "王小雨"}).status_code == 403
+
+
+@pytest.mark.parametrize(("who", "offered"), [("warden", True), ("school_admin", False)])
+def test_the_way_to_a_child_in_an_emergency_is_shown_to_who_may_go_it(client, request, school, who, offered):
+    client.force_login(request.getfixturevalue(who))
+
+    page = client.get(reverse("students:finder")).content.decode()
+
+    assert (reverse("students:emergency_find") in page) is offered

@@ -186,6 +186,19 @@ def test_the_page_says_why_each_look_is_on_it(client, lead, counsellor, student,
     assert "Nothing unusual" in other_week
 
 
+@pytest.mark.parametrize(
+    ("language", "said"), [("en", ">16 Nov 2020</time>"), ("zh-hans", ">2020年11月16日</time>")]
+)
+def test_the_week_is_written_as_every_day_is(client, lead, school, language, said):
+    lead.language = language
+    lead.save()
+    client.force_login(lead)
+
+    page = client.get(reverse("students:unusual_reads", args=[school.public_id]), {"week": "2020-11-18"})
+
+    assert said in page.content.decode()
+
+
 @pytest.mark.parametrize("week", ["", "x", "2026-99-99", "0001-01-01"])
 def test_a_week_that_is_none_is_this_one(client, lead, school, week):
     client.force_login(lead)
