@@ -117,8 +117,8 @@ EVENTS: dict[str, Promise] = {
     "school_day.edited": _("Changed a special day"),
     "school_day.removed": _("Removed a special day"),
     # --- calls home --------------------------------------------------------------------------
-    "phone.added": _("Added a telephone"),
-    "phone.ended": _("Took a telephone out of use"),
+    "school_phone.added": _("Added a telephone of the school"),
+    "school_phone.ended": _("Took a telephone of the school out of use"),
     "call_window.added": _("Opened the telephones on a weekday"),
     "call_window.ended": _("Closed the telephones on a weekday"),
     "call_exception.set": _("Set other hours for calls on a day"),

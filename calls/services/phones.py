@@ -29,7 +29,7 @@ def add_phone(*, school: School, name: str, kind: str, by: User | None, on: date
             )
     except IntegrityError:
         raise RefusedError(_("A telephone of this name is in use already."), "name") from None
-    audit.record("phone.added", by=by, target=phone, kind=kind)
+    audit.record("school_phone.added", by=by, target=phone, kind=kind)
     return phone
 
 
@@ -46,7 +46,7 @@ def end_phone(*, phone: Phone, by: User, on: date, now: datetime) -> None:
         raise RefusedError(_("Calls are planned on this telephone: move or cancel them first."))
     locked.ended_on = on
     locked.save(update_fields=["ended_on"])
-    audit.record("phone.ended", by=by, target=locked)
+    audit.record("school_phone.ended", by=by, target=locked)
 
 
 @transaction.atomic

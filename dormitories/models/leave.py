@@ -21,6 +21,8 @@ from schools.models import School, duties
 from students.models import GuardianLink, Student
 
 LONGEST = timedelta(days=62)  # a longer absence isn't a leave: the pupil boards no more
+EARLIEST = timedelta(hours=2)  # how long before the time somebody may go out
+A_MOMENT = timedelta(minutes=10)  # in which a mistaken tap at the gate is taken back
 
 
 # What a leave keeps the pupil from: until they are due, or were back before. Back at once is an empty range.

@@ -13,7 +13,7 @@ from accounts.permissions import Perm
 from core.pagination import Page, keyset, public_keyset
 from dormitories import access_leave as access
 from dormitories.models import Leave, LeaveQuerySet
-from dormitories.services.leaves import A_MOMENT, EARLIEST
+from dormitories.models.leave import A_MOMENT, EARLIEST
 from schools import access as school_access
 from students import access as student_access
 from students.models import GuardianLink, Student

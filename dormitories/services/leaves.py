@@ -14,14 +14,12 @@ from accounts.models import User
 from core import audit
 from dormitories.access_leave import Side
 from dormitories.models import Leave
-from dormitories.models.leave import LONGEST
+from dormitories.models.leave import A_MOMENT, EARLIEST, LONGEST
 from dormitories.services import leave_alerts, roll_marks
 from dormitories.services.refusals import RefusedError
 from students.models import GuardianLink, Student
 
-EARLIEST = timedelta(hours=2)  # how long before the time somebody may go out
 AHEAD = timedelta(days=200)
-A_MOMENT = timedelta(minutes=10)  # in which a mistaken tap at the gate is taken back
 
 
 @dataclass(frozen=True)
