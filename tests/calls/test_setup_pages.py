@@ -31,8 +31,8 @@ def test_a_telephone_is_added_and_taken_out_of_use(client, school, school_admin)
     assert "Hall 1" in shown.content.decode()
     assert phone.ended_on == timezone.localdate()
     assert set(AuditEvent.objects.filter(event__startswith="phone.").values_list("event", flat=True)) == {
-        "phone.added",
-        "phone.ended",
+        "school_phone.added",
+        "school_phone.ended",
     }
 
 
