@@ -95,6 +95,11 @@ KEYS = (
     *(f"dormitories_{table}_bed_id_same_school" for table in ("stay", "rule")),
     *(f"dormitories_{table}_student_id_same_school" for table in ("stay", "rulepupil")),
     *(f"dormitories_{table}_rule_id_same_school" for table in ("rulepupil", "rulereason")),
+    *(
+        f"dormitories_plannedplace_{column}_id_same_school"
+        for column in ("plan", "student", "other", "bed", "from_bed", "old_stay", "new_stay")
+    ),
+    "dormitories_planprogress_plan_id_same_school",
     "reminders_reminder_outsider_id_same_school",
     "reminders_link_reminder_id_same_school",
     *(f"calls_contactattempt_{column}_id_same_school" for column in ("student", "person", "number", "call")),
