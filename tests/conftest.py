@@ -37,7 +37,18 @@ TODAY = date(2026, 11, 22)
 
 
 # Longest files first, or two processes (scripts/test.py) would end far apart.
-SLOW_FIRST = ("matrix", "architecture", "runtime", "journeys", "fuzz", "crawl", "mutants", "scale", "security", "demo")
+SLOW_FIRST = (
+    "matrix",
+    "architecture",
+    "runtime",
+    "journeys",
+    "fuzz",
+    "crawl",
+    "mutants",
+    "scale",
+    "security",
+    "demo",
+)
 
 
 def _slow_first(item: pytest.Item) -> int:
