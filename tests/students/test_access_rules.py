@@ -15,19 +15,6 @@ from students import access
 from tests import factories
 
 
-@pytest.fixture
-def now():
-    return timezone.now()
-
-
-@pytest.fixture
-def other_teacher(school, other_class):
-    """Teaches another class of the school: sees the pupil in an emergency only."""
-    user = factories.make_user("other_teacher")
-    factories.make_membership(user, Role.HOMEROOM_TEACHER, school_class=other_class)
-    return user
-
-
 def seen_at(user, now):
     user.seen_at = now
     for kept in ("_grants", "_emergencies", "_reaches"):
