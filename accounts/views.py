@@ -59,6 +59,7 @@ def revoke_token(request: SignedInRequest) -> HttpResponse:
 def _own_page(request: SignedInRequest, **more: Any) -> HttpResponse:
     """The page of my own settings, with whichever of its forms came back."""
     user = request.user
+    token_since = selectors.api_token_since(user)
     own = {"language": user.language, "theme": user.theme}
     context = {
         "title": _("Me"),
@@ -67,8 +68,8 @@ def _own_page(request: SignedInRequest, **more: Any) -> HttpResponse:
         "token_form": more.pop("token_form", None) or forms.ApiTokenForm(user=user),
         "sessions": selectors.sessions_of(user, now=timezone.now()),
         "this_session": SessionStore.name_of(request.session.session_key or ""),
-        "token_since": (since := selectors.api_token_since(user)),
-        "token_until": since and services.token_until(since),
+        "token_since": token_since,
+        "token_until": services.token_until(token_since) if token_since else None,
         **more,
     }
     sent_back = any(one.errors for one in (context["form"], context["token_form"]))

@@ -34,13 +34,14 @@ def main(count: int) -> None:
     from django.utils import timezone
 
     from bench.rosters import make_roster
+    from core import tenancy
     from schools.models import Area, School, SchoolClass, SchoolYear
     from students.services import roster, roster_plan
 
     content = timed(f"make a file of {count} rows", lambda: make_roster(count))
     moved = make_roster(count, classes=3, seed=1, phone_prefix="19")
     on, now = date(2026, 11, 22), timezone.now()
-    with transaction.atomic():
+    with tenancy.program("bench"), transaction.atomic():
         area = Area.objects.create(code="999999", name="Bench", level="province", path="999999")
         school = School.objects.create(code="9999999999", name="Bench", area=area)
         year = SchoolYear.objects.create(school=school, starts_on=date(2026, 9, 1), ends_on=date(2027, 8, 31))

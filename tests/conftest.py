@@ -11,7 +11,7 @@ import secrets
 import socket
 import threading
 from collections.abc import Callable, Iterator
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import pytest
@@ -23,6 +23,7 @@ from django.db import connections
 from django.dispatch import receiver
 from django.http import HttpRequest
 from django.test.utils import setup_databases, teardown_databases
+from django.utils import timezone
 
 from accounts import step_up
 from accounts.models import User
@@ -37,7 +38,18 @@ TODAY = date(2026, 11, 22)
 
 
 # Longest files first, or two processes (scripts/test.py) would end far apart.
-SLOW_FIRST = ("matrix", "runtime", "journeys", "fuzz", "crawl", "mutants", "scale", "security", "demo")
+SLOW_FIRST = (
+    "matrix",
+    "architecture",
+    "runtime",
+    "journeys",
+    "fuzz",
+    "crawl",
+    "mutants",
+    "scale",
+    "security",
+    "demo",
+)
 
 
 def _slow_first(item: pytest.Item) -> int:
@@ -46,7 +58,7 @@ def _slow_first(item: pytest.Item) -> int:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests with real commits are emptied by the owner: the program's role may not TRUNCATE."""
+    """Slow files first; what tests with real commits leave is emptied by the owner: the program may not TRUNCATE."""
     items.sort(key=_slow_first)
     for item in items:
         marker = item.get_closest_marker("django_db")
@@ -152,6 +164,12 @@ def today() -> date:
 
 
 @pytest.fixture
+def now() -> datetime:
+    """The clock's own moment: for what a request, which reads the clock itself, is asked about afterwards."""
+    return timezone.now()
+
+
+@pytest.fixture
 def county(db) -> Area:
     return factories.make_area("529901", level="province", name="Qingshi County")
 
@@ -175,6 +193,14 @@ def school_class(school: School) -> SchoolClass:
 def other_class(school: School) -> SchoolClass:
     """Another class of our school."""
     return factories.make_class(school, 5, 1)
+
+
+@pytest.fixture
+def other_teacher(other_class: SchoolClass) -> User:
+    """The homeroom teacher of another class: knows nothing of `student` but in an emergency."""
+    user = factories.make_user("other_teacher")
+    factories.make_membership(user, Role.HOMEROOM_TEACHER, school_class=other_class)
+    return user
 
 
 @pytest.fixture

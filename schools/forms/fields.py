@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
 from typing import Any
 
 from django import forms
@@ -12,8 +11,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from accounts import phones
-
-EARLIEST, LATEST = date(2000, 1, 1), date(2100, 12, 31)
+from core.asked import EARLIEST, LATEST
 
 
 class DayField(forms.DateField):

@@ -10,16 +10,14 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.http import SignedInRequest
 from accounts.models import User
 from accounts.permissions import Perm
-from core import htmx
+from core import asked, htmx
 from schools import access, forms, selectors, services
-from schools.forms.fields import EARLIEST, LATEST
 from schools.models import School
 from schools.views._forms import answer
 
@@ -30,7 +28,7 @@ def duties(request: SignedInRequest, school_id: uuid.UUID) -> HttpResponse:
     now = timezone.now()
     on = timezone.localdate(now)
     school = access.get_school_or_404(request.user, school_id, Perm.DUTY_VIEW, on=on)
-    week = selectors.duty_week(school, day=_asked_day(request) or on)
+    week = selectors.duty_week(school, day=asked.day(request, "week") or on)
     context = {
         "week": week,
         "school": school,
@@ -40,14 +38,6 @@ def duties(request: SignedInRequest, school_id: uuid.UUID) -> HttpResponse:
         "title": _("Duty rota"),
     }
     return render(request, "schools/duties.html", context)
-
-
-def _asked_day(request: SignedInRequest) -> date | None:
-    try:
-        day = parse_date(request.GET.get("week", ""))
-    except ValueError:
-        return None
-    return day if day is not None and EARLIEST < day < LATEST else None
 
 
 def _home(school: School, day: date | None = None) -> str:
@@ -65,7 +55,7 @@ def duty_new(request: SignedInRequest, school_id: uuid.UUID) -> HttpResponse:
     form = forms.DutyForm(
         request.POST if request.method == "POST" else None,
         people=people,
-        initial={"day": _asked_day(request) or on},
+        initial={"day": asked.day(request, "week") or on},
     )
 
     def plan(*, person: User, day: date, kind: str, begins: time, ends: time) -> None:

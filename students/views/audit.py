@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 import uuid
-from datetime import date, timedelta
+from datetime import timedelta
 
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from accounts import step_up
 from accounts.http import SignedInRequest
 from accounts.permissions import Perm
+from core import asked
 from schools import access as school_access
 from students import access
 from students.selectors import audit as looks
-
-EARLIEST, LATEST = date(2020, 1, 1), date(2100, 1, 1)
 
 
 @require_safe
@@ -45,22 +43,14 @@ def unusual_reads(request: SignedInRequest, school_id: uuid.UUID) -> HttpRespons
     """The looks of one week that a rule names; each says which."""
     on = timezone.localdate()
     school = school_access.get_school_or_404(request.user, school_id, Perm.AUDIT_READ, on=on)
-    since, until = looks.week_of(_asked_day(request) or on)
+    since, until = looks.week_of(asked.day(request, "week") or on)
     context = {
         "school": school,
         "found": looks.unusual_reads(school, since=since, until=until),
         "since": timezone.localdate(since),
         "before": timezone.localdate(since) - timedelta(days=7),
-        "after": timezone.localdate(until),
+        "after": timezone.localdate(until) if timezone.localdate(until) <= on else None,
         "rules": looks.RULES.values(),
         "title": _("Unusual reads"),
     }
     return render(request, "students/unusual_reads.html", context)
-
-
-def _asked_day(request: SignedInRequest) -> date | None:
-    try:
-        day = parse_date(request.GET.get("week", ""))
-    except ValueError:
-        return None
-    return day if day is not None and EARLIEST < day < LATEST else None

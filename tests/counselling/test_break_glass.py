@@ -2,22 +2,13 @@
 
 from __future__ import annotations
 
-import pytest
 from django.urls import reverse
 
-from accounts.roles import Role
 from students.models import EmergencyAccess
 from tests import factories
 from tests.breaking_glass import REASON
 
 WORDS = "She is afraid of going home on Friday."
-
-
-@pytest.fixture
-def other_teacher(other_class):
-    user = factories.make_user("other_teacher")
-    factories.make_membership(user, Role.HOMEROOM_TEACHER, school_class=other_class)
-    return user
 
 
 def words_on(client, session) -> tuple[int, bool]:

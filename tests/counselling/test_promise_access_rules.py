@@ -19,18 +19,6 @@ from tests import factories
 Level = Session.Sensitivity
 
 
-@pytest.fixture
-def now():
-    return timezone.now()
-
-
-@pytest.fixture
-def other_teacher(school, other_class):
-    user = factories.make_user("other_teacher")
-    factories.make_membership(user, Role.HOMEROOM_TEACHER, school_class=other_class)
-    return user
-
-
 def leave(user, today):
     Membership.objects.filter(user=user).update(ended_on=today - timedelta(days=1))
 

@@ -79,13 +79,13 @@ def test_the_list_of_what_is_known_holds_just_the_same(world):
         assert listed == {entry for entry in world.entries if may_know(reading, entry)}, reading
 
 
-def test_a_name_that_was_taken_back_opens_nothing(student, counsellor, lead, warden):
+def test_a_name_that_was_taken_back_opens_nothing(student, counsellor, lead, warden, today):
     entry = factories.make_session(student, counsellor, sensitivity=Level.SEALED, named=[lead])
     other = factories.make_session(student, counsellor, sensitivity=Level.SEALED)
     factories.make_grant(other, warden, revoked_at=timezone.now(), revoked_by=counsellor)
 
-    assert access._granted(lead) == {entry.pk}
-    assert access._granted(warden) == frozenset()
+    assert access.reading(lead, student, on=today).granted == {entry.pk}
+    assert access.reading(warden, student, on=today).granted == frozenset()
 
 
 @pytest.mark.parametrize("level", Level.values)

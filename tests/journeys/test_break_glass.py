@@ -2,20 +2,9 @@
 
 from __future__ import annotations
 
-import pytest
-
-from accounts.roles import Role
 from students.models import EmergencyAccess
-from tests import factories
 
 REASON = "She fainted in the yard and nobody reaches her homeroom teacher."
-
-
-@pytest.fixture
-def other_teacher(other_class):
-    user = factories.make_user("other_teacher")
-    factories.make_membership(user, Role.HOMEROOM_TEACHER, school_class=other_class)
-    return user
 
 
 def test_a_use_that_was_not_justified_is_closed_by_the_verdict(visit, student, other_teacher, lead):

@@ -61,7 +61,7 @@ def test_left_alone_the_page_warns_signs_out_and_the_draft_is_there_after_signin
     page.wait_for_selector("#idle[open]")
     assert re.fullmatch(r"\d+", page.inner_text("#idle [data-left]") or "3")
 
-    page.wait_for_url(re.compile("/accounts/login/"))
+    page.wait_for_url(re.compile("/accounts/login/"), timeout=4_000 * IDLE)
     text = teacher.text()
     page.go_back()
     after_back = teacher.text()
@@ -77,7 +77,7 @@ def test_left_alone_the_page_warns_signs_out_and_the_draft_is_there_after_signin
 def test_from_the_sign_in_one_comes_back_to_where_one_was(teacher, pupil):
     page = teacher.page
     teacher.open(f"/children/{pupil.public_id}/?all=1")
-    page.wait_for_url(re.compile("/accounts/login/"))
+    page.wait_for_url(re.compile("/accounts/login/"), timeout=4_000 * IDLE)
 
     _sign_in_here(page)
 

@@ -94,10 +94,7 @@ def _judged(what: str, folder: Path, part: str = "0/1") -> list[dict[str, Any]]:
 
 
 def _tests_for(app: str) -> list[str]:
-    named = (one if "/" in one else f"{app}/{one}" for one in TESTS[app])
-    return [
-        str(HOME / "tests" / f"{folder}/test_{name}.py") for folder, name in (one.split("/") for one in named)
-    ]
+    return [str(HOME / "tests" / app / f"test_{name}.py") for name in TESTS[app]]
 
 
 def _by_tests(app: str, missed: list[dict[str, Any]], folder: Path) -> list[dict[str, Any]]:

@@ -8,17 +8,11 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from django.utils import timezone
 
 from reminders.models import State
 from tests.factories.reminders import make_bell, make_reminder
 
 BELL = "/reminders/"
-
-
-@pytest.fixture
-def now():
-    return timezone.now()
 
 
 @pytest.fixture

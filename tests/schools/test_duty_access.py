@@ -15,11 +15,6 @@ from schools.models import Duty, Membership
 from tests import factories
 
 
-@pytest.fixture
-def now():
-    return timezone.now()
-
-
 def on_duty(school, now):
     return {duty.user for duty in access.people_on_duty(school.pk, now=now, on=timezone.localdate(now))}
 

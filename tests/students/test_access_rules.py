@@ -15,19 +15,6 @@ from students import access
 from tests import factories
 
 
-@pytest.fixture
-def now():
-    return timezone.now()
-
-
-@pytest.fixture
-def other_teacher(school, other_class):
-    """Teaches another class of the school: sees the pupil in an emergency only."""
-    user = factories.make_user("other_teacher")
-    factories.make_membership(user, Role.HOMEROOM_TEACHER, school_class=other_class)
-    return user
-
-
 def seen_at(user, now):
     user.seen_at = now
     for kept in ("_grants", "_emergencies", "_reaches"):
@@ -213,3 +200,17 @@ def test_who_may_open_no_emergency_has_none_open(student, school_admin, now):
 
     assert not access.emergencies_of(student, now=now, on=on).exists()
     assert access.open_emergencies(seen_at(school_admin, now), on=on) == {}
+
+
+def test_lists_are_taken_away_by_who_has_that_right_alone(
+    school, student, homeroom_teacher, counsellor, school_admin, now
+):
+    on = timezone.localdate(now)
+    made = factories.make_export(school, by=school_admin)
+    asked = factories.make_export(school, by=counsellor)
+
+    assert student in access.exportable_students(homeroom_teacher, on=on)
+    assert not access.exportable_students(counsellor, on=on).exists()
+    assert access.get_export_or_404(school_admin, made.public_id, now=now) == made
+    with pytest.raises(Http404):
+        access.get_export_or_404(counsellor, asked.public_id, now=now)

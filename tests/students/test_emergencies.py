@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from accounts.permissions import Perm
-from accounts.roles import EMERGENCY_RIGHTS, Role
+from accounts.roles import EMERGENCY_RIGHTS
 from core import tenancy
 from core.models import AuditEvent
 from students import access
@@ -20,19 +20,6 @@ from students.models import EmergencyAccess
 from students.services import emergencies
 from tests import factories
 from tests.breaking_glass import REASON, at, grow_old, open_record
-
-
-@pytest.fixture
-def now():
-    return timezone.now()
-
-
-@pytest.fixture
-def other_teacher(school, other_class):
-    """The homeroom teacher of another class: knows nothing of `student`."""
-    user = factories.make_user("other_teacher")
-    factories.make_membership(user, Role.HOMEROOM_TEACHER, school_class=other_class)
-    return user
 
 
 def reasons(user, student, moment) -> dict[Perm, str]:

@@ -20,19 +20,6 @@ from tests import factories
 from tests.breaking_glass import REASON, at, grow_old, open_record
 
 
-@pytest.fixture
-def now():
-    return timezone.now()
-
-
-@pytest.fixture
-def other_teacher(school, other_class):
-    """The homeroom teacher of another class: knows nothing of `student`."""
-    user = factories.make_user("other_teacher")
-    factories.make_membership(user, Role.HOMEROOM_TEACHER, school_class=other_class)
-    return user
-
-
 # --- who is told and who judges ---------------------------------------------------------------------
 def test_the_leads_are_told_in_the_same_transaction_without_a_name(student, other_teacher, lead, now):
     used = open_record(student, other_teacher, now)

@@ -209,6 +209,14 @@ def test_a_week_that_is_none_is_this_one(client, lead, school, week):
     )
 
 
+def test_no_week_to_come_is_offered(client, lead, school):
+    client.force_login(lead)
+    url = reverse("students:unusual_reads", args=[school.public_id])
+
+    assert "The week after" not in client.get(url).content.decode()
+    assert "The week after" in client.get(url, {"week": "2020-11-18"}).content.decode()
+
+
 # --- the weekly word -----------------------------------------------------------------------------
 
 NEXT_MONDAY = datetime(2026, 11, 22, 22, 0, tzinfo=UTC)  # 06:00 on Monday the 23rd
