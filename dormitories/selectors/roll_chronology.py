@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.models import User
 from accounts.permissions import Perm
@@ -69,5 +70,5 @@ def roll_entries(
     ]
 
 
-LEAVE_SOURCE = Source("leave", _("Leaves"), leave_entries, sees)
+LEAVE_SOURCE = Source("leave", pgettext_lazy("boarders", "Leave"), leave_entries, sees)
 ROLL_SOURCE = Source("roll", _("Roll calls"), roll_entries, sees)
