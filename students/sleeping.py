@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-# (ids of pupils) → for each who has a bed: what somebody may type for it, such as 302-4.
+# (ids of pupils) → for each who has a bed: what somebody may type for it, 302-4 first, as it is shown.
 Codes = Callable[[list[int]], dict[int, list[str]]]
 # (id of a school) → its pupils who have a bed in a house for their sex.
 Bound = Callable[[int], set[int]]

@@ -12,7 +12,7 @@ from accounts.models import User
 from accounts.permissions import Perm
 from accounts.roles import Reach
 from schools import access as school_access
-from students import access, names
+from students import access, names, sleeping
 from students.finder_keys import FEWEST_DIGITS, IDENTITY, PHONE, SHORTEST_IDENTITY, bed_code, blind
 from students.models import Enrolment, FinderKey, Student
 from students.selectors.alphabet import ByPinyin
@@ -30,6 +30,7 @@ class Found:
     student: Student
     school_class: str
     school: str  # only for somebody who works in several schools
+    bed: str = ""  # 302-4; only for somebody who may know who sleeps where
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,7 @@ def find(user: User, text: str, *, on: date, limit: int = 10) -> Answer:
     """The pupils whom `text` may mean, among those the person may know of, best first.
 
     Best is: what was typed whole before what only begins so, the person's own pupils before others, then by
-    pinyin. Three queries beside the person's memberships, however many there are.
+    pinyin. Four queries beside the person's memberships, however many there are.
     """
     query = names.fold_query(text)
     if not query:
@@ -55,7 +56,8 @@ def find(user: User, text: str, *, on: date, limit: int = 10) -> Answer:
         return Answer([], too_short=True)
     schools = school_access.school_ids(user, Perm.STUDENT_FIND, on=on)
     ids = list(_ranked(user, query, bed, schools, on)[: limit + 1])
-    found = _lines(ids[:limit], on, names_school=len(schools) > 1)
+    seen = school_access.school_ids(user, Perm.DORM_VIEW, on=on)
+    found = _lines(ids[:limit], on, names_school=len(schools) > 1, beds_of=seen)
     return Answer(found, more=len(ids) > limit)
 
 
@@ -129,7 +131,8 @@ def _strangeness(user: User, on: date) -> Case:
     return Case(*whens, default=Value(1), output_field=IntegerField())
 
 
-def _lines(ids: list[int], on: date, *, names_school: bool) -> list[Found]:
+def _lines(ids: list[int], on: date, *, names_school: bool, beds_of: set[int]) -> list[Found]:
+    """One line a pupil, with the bed in the schools `beds_of`."""
     stays = Enrolment.objects.active(on).select_related("school_class")
     students = (
         Student.objects.filter(pk__in=ids)
@@ -137,11 +140,13 @@ def _lines(ids: list[int], on: date, *, names_school: bool) -> list[Found]:
         .prefetch_related(Prefetch("enrolments", stays, to_attr="stays_now"))
         .in_bulk()
     )
+    beds = sleeping.bed_codes(pk for pk, student in students.items() if student.school_id in beds_of)
     return [
         Found(
             student=students[pk],
             school_class=students[pk].stays_now[0].school_class.label if students[pk].stays_now else "",
             school=students[pk].school.name if names_school else "",
+            bed=next(iter(beds.get(pk, [])), ""),
         )
         for pk in ids
     ]

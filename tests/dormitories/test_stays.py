@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.db import IntegrityError, connection, transaction
+from django.urls import reverse
 from django.utils import timezone
 
 from dormitories.models import Stay
@@ -142,6 +143,19 @@ def audited():
     from core.models import AuditEvent
 
     return lambda code: AuditEvent.objects.get(event=code)
+
+
+def test_the_bed_stands_in_the_line_of_the_finder(client, student, friend, beds, school_admin, warden):
+    give(student, beds[3], school_admin)
+    give(friend, beds[0], school_admin, starts_on=DAY + timedelta(days=400))
+    client.force_login(warden)
+
+    lines = {one.student.name: one.bed for one in finder_selectors.find(warden, "王小雨", on=DAY).found}
+    page = client.post(reverse("students:finder"), {"q": "302-4"}).content.decode()
+
+    assert lines == {student.name: "302-4"}
+    assert "Bed 302-4" in page
+    assert finder_selectors.find(warden, friend.name, on=DAY).found[0].bed == ""
 
 
 def test_a_short_bed_code_is_found_too(student, house, school_admin, warden):

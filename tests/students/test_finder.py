@@ -150,7 +150,7 @@ def test_the_number_of_queries_does_not_grow_with_the_pupils(counsellor, school_
     factories.make_student(school_class, "王小明")
     factories.make_student(school_class, "王小红")
 
-    assert queries() == one == 4  # memberships; keys; pupils; their classes
+    assert queries() == one == 5  # memberships; keys; pupils; their classes; their beds
 
 
 # The plan of the finder at 100,000 pupils is held by tests/scale/test_query_plans.py.
