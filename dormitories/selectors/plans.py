@@ -156,5 +156,5 @@ def bed_choices(plan: AllocationPlan) -> list[tuple[str, list[tuple[str, str]]]]
 
 def place_of(plan: AllocationPlan, student_id: Any) -> PlannedPlace | None:
     """Where the plan puts a pupil; None for one who isn't in it."""
-    related = PlannedPlace.objects.select_related("student", "other", "bed__room", "from_bed__room")
+    related = PlannedPlace.objects.select_related("plan", "student", "other", "bed__room", "from_bed__room")
     return related.filter(plan=plan, student__public_id=student_id).first()

@@ -10,7 +10,6 @@ import time
 from collections.abc import Iterable
 from dataclasses import asdict, replace
 from datetime import date, datetime, timedelta
-from typing import Any
 
 from django.db import transaction
 from django.db.models import Q
@@ -19,12 +18,11 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from core import audit, queue
-from dormitories.allocation import check, explain, solve
+from dormitories.allocation import explain, solve
 from dormitories.allocation.conflicts import Conflict
 from dormitories.allocation.problem import Plan, Weights
-from dormitories.allocation.score import Part, score_plan
 from dormitories.models import AllocationPlan, Building, PlannedPlace, PlanProgress
-from dormitories.selectors import plan_house
+from dormitories.selectors import plan_house, plan_score
 from dormitories.selectors.plan_house import House
 from dormitories.services.stays import RefusedError
 from schools.models import School
@@ -113,7 +111,7 @@ def _store_conflicts(plan: AllocationPlan, house: House, found: list[Conflict], 
     locked.state = State.IMPOSSIBLE
     locked.solved_at = now
     locked.fingerprint = house.fingerprint
-    locked.before = summary(house, house.today())
+    locked.before = plan_score.summary(house, house.today())
     locked.conflicts = [asdict(conflict) for conflict in found]
     locked.save()
     audit.record("plan.impossible", by=None, target=locked, conflicts=len(found))
@@ -143,7 +141,7 @@ def _store(plan: AllocationPlan, house: House, rooms: Plan, now: datetime) -> No
     locked.state = State.READY
     locked.solved_at = now
     locked.fingerprint = house.fingerprint
-    locked.before = summary(house, house.today())
+    locked.before = plan_score.summary(house, house.today())
     write_reasons(locked, house, rooms)
     audit.record("plan.ready", by=None, target=locked, pupils=len(rooms))
 
@@ -158,20 +156,8 @@ def write_reasons(plan: AllocationPlan, house: House, rooms: Plan) -> None:
         place.other_id = move.other if move else None
         place.number = move.number if move else 0
     PlannedPlace.objects.bulk_update(places, ["reason", "other", "number"], batch_size=1_000)
-    plan.after = summary(house, rooms)
+    plan.after = plan_score.summary(house, rooms)
     plan.save()
-
-
-def summary(house: House, rooms: Plan) -> dict[str, Any]:
-    """What the pages show of a score: points without the hard rules, which are counted as broken or not."""
-    score = score_plan(house.problem, rooms)
-    parts = {part.value: points for part, points in score.parts.items() if part is not Part.HARD}
-    by_room = {
-        str(room): sum(points for part, points in found.items() if part is not Part.HARD)
-        for room, found in score.by_room.items()
-    }
-    broken = check.violations(house.problem, rooms)
-    return {"total": sum(parts.values()), "parts": parts, "rooms": by_room, "broken": len(broken)}
 
 
 @transaction.atomic

@@ -20,8 +20,8 @@ from accounts.http import SignedInRequest
 from core import htmx
 from dormitories import access_plans as access
 from dormitories.forms.plans import PlaceForm, PlanForm
-from dormitories.models import AllocationPlan
-from dormitories.selectors import plan_house
+from dormitories.models import AllocationPlan, PlannedPlace
+from dormitories.selectors import plan_house, plan_score
 from dormitories.selectors import plans as selectors
 from dormitories.services import plan_approval, plans
 from dormitories.services.stays import RefusedError
@@ -102,6 +102,8 @@ def bed_plan_change(request: SignedInRequest, public_id: uuid.UUID, student_id: 
     choices = selectors.bed_choices(plan)
     bound = request.POST if request.method == "POST" else None
     form = PlaceForm(bound, choices=choices, initial={"bed": str(place.bed.public_id)})
+    if "look" in request.POST and form.is_valid():
+        return _score_of_change(request, place, form, on)
     if request.method == "POST" and form.is_valid():
         try:
             points = plan_approval.change_place(
@@ -118,6 +120,17 @@ def bed_plan_change(request: SignedInRequest, public_id: uuid.UUID, student_id: 
             return redirect("dormitories:bed_plan", plan.public_id)
     context = {"form": form, "plan": plan, "place": place}
     return render(request, "dormitories/bed_plan_change.html", context, status=422 if form.errors else 200)
+
+
+def _score_of_change(
+    request: SignedInRequest, place: PlannedPlace, form: PlaceForm, on: date
+) -> HttpResponse:
+    """What the change would do to the points; nothing is stored yet."""
+    score = plan_score.score_of_change(place, uuid.UUID(form.cleaned_data["bed"]), on=on)
+    context = {"form": form, "plan": place.plan, "place": place, "score": score, "looked": True}
+    only_score = htmx.target(request) == "change-score"
+    name = "_bed_plan_score" if only_score else "bed_plan_change"
+    return render(request, f"dormitories/{name}.html", context)
 
 
 @require_POST

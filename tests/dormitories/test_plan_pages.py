@@ -113,6 +113,55 @@ def test_a_plan_is_changed_approved_and_undone_without_javascript(admin, plan, p
     assert Stay.objects.count() == 0
 
 
+def look(admin, plan, pupil, bed, **headers):
+    change = reverse("dormitories:bed_plan_change", args=[plan.public_id, pupil.public_id])
+    return admin.post(change, {"bed": str(bed.public_id), "look": "1"}, headers=headers)
+
+
+def moved_score(plan, pupil, bed, admin):
+    """The total that the plan's page shows once the change is made."""
+    change = reverse("dormitories:bed_plan_change", args=[plan.public_id, pupil.public_id])
+    admin.post(change, {"bed": str(bed.public_id)})
+    plan.refresh_from_db()
+    return plan.after["total"]
+
+
+def test_the_points_of_a_change_are_shown_before_it_is_made(admin, plan, pupils, house):
+    here = PlannedPlace.objects.get(plan=plan, student=pupils[0]).bed
+    there = Bed.objects.filter(room__building=house).exclude(room=here.room).first()
+    before = plan.after["total"]
+
+    page = text_of(look(admin, plan, pupils[0], there))
+    piece = text_of(look(admin, plan, pupils[0], there, hx_request="true", hx_target="change-score"))
+
+    assert PlannedPlace.objects.get(plan=plan, student=pupils[0]).bed == here
+    after = moved_score(plan, pupils[0], there, admin)
+    assert f"Points: {before:g} now, {after:g} after the change." in page
+    assert "Room 101" in piece
+    assert "Room 102" in piece
+    assert "<form" not in piece
+
+
+def test_looking_says_which_rules_a_change_would_break(admin, plan, pupils, house, school_admin):
+    factories.make_rule(house.school, "keep_apart", owner=school_admin, pupils=pupils[:2])
+    plan = ask(admin)
+    other = PlannedPlace.objects.get(plan=plan, student=pupils[1]).bed
+    mate = Bed.objects.filter(room=other.room).exclude(pk=other.pk).get()
+
+    page = text_of(look(admin, plan, pupils[0], mate))
+
+    assert "The plan would break rules" in page
+    assert "are kept apart by a rule" in page
+
+
+def test_looking_at_a_house_that_has_changed_says_so(admin, plan, pupils, house, school_class):
+    factories.make_student(school_class, "周五", boarding="boarder")
+
+    page = text_of(look(admin, plan, pupils[0], Bed.objects.filter(room__building=house).first()))
+
+    assert "The house has changed since this plan was made" in page
+
+
 @pytest.mark.parametrize("bed", ["", "nonsense", "00000000-0000-0000-0000-000000000000"])
 def test_a_bed_that_is_none_is_said_beside_the_field(admin, plan, pupils, bed):
     change = reverse("dormitories:bed_plan_change", args=[plan.public_id, pupils[0].public_id])
