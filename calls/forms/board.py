@@ -8,7 +8,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from calls.models import ContactAttempt
 from calls.models.board import MINUTES_MOST
@@ -36,7 +36,7 @@ class ContactForm(forms.Form):
 
     person = forms.ChoiceField(label=gettext_lazy("With whom"), widget=forms.RadioSelect)
     channel = forms.ChoiceField(
-        label=gettext_lazy("By"),
+        label=pgettext_lazy("channel", "By"),
         choices=ContactAttempt.Channel.choices,
         initial=ContactAttempt.Channel.TEACHER_PHONE,
         widget=forms.RadioSelect,

@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from calls.models import Phone, Weekday, WindowException
 from calls.models.phones import SLOT_LEAST, SLOT_MOST
@@ -36,8 +37,8 @@ class WindowForm(forms.Form):
     weekdays = forms.TypedMultipleChoiceField(
         label=_("Days"), choices=Weekday.choices, coerce=int, widget=forms.CheckboxSelectMultiple
     )
-    from_time = ClockField(label=_("From"))
-    to_time = ClockField(label=_("To"))
+    from_time = ClockField(label=pgettext_lazy("time", "From"))
+    to_time = ClockField(label=pgettext_lazy("time", "To"))
     slot_minutes = _slot_field(initial=10)
 
     def __init__(self, *args: Any, phones: list[Phone], **kwargs: Any) -> None:
@@ -61,8 +62,8 @@ class ExceptionForm(forms.Form):
         widget=forms.RadioSelect,
         initial=WindowException.Kind.CLOSED,
     )
-    from_time = ClockField(label=_("From"), required=False)
-    to_time = ClockField(label=_("To"), required=False)
+    from_time = ClockField(label=pgettext_lazy("time", "From"), required=False)
+    to_time = ClockField(label=pgettext_lazy("time", "To"), required=False)
     slot_minutes = _slot_field(required=False)
     note = forms.CharField(
         label=_("Note"), max_length=60, required=False, help_text=_("For colleagues, such as “Sports day”.")

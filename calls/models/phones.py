@@ -10,6 +10,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Func, Q, Value
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from core import ranges
 from core.models import PublicIdModel
@@ -148,7 +149,7 @@ class WindowException(models.Model):
     )
 
     class Kind(models.TextChoices):
-        CLOSED = "closed", _("Closed")
+        CLOSED = "closed", pgettext_lazy("telephones", "Closed")
         OTHER_HOURS = "other_hours", _("Other hours")
 
     school = models.ForeignKey(School, models.PROTECT, related_name="call_exceptions")

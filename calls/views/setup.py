@@ -12,6 +12,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.http import SignedInRequest
@@ -69,7 +70,7 @@ def window_new(request: SignedInRequest, school_id: uuid.UUID) -> HttpResponse:
         ),
         partial(services.add_windows, school=school, by=request.user, on=timezone.localdate()),
         title=_("Open the telephones"),
-        button=_("Open"),
+        button=pgettext("telephones", "Open"),
         back=_home(school),
         done=_("The hours are set."),
     )

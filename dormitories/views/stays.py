@@ -9,6 +9,7 @@ from django.http import HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods
 
 from accounts.http import SignedInRequest
@@ -36,7 +37,7 @@ def pupil_bed(request: SignedInRequest, public_id: uuid.UUID) -> HttpResponse:
         back=_back(request, student.public_id),
         done=_("The child has the bed."),
         title=_("Move to another bed") if standing else _("Give a bed"),
-        button_text=_("Move") if standing else _("Give this bed"),
+        button_text=pgettext("bed", "Move") if standing else _("Give this bed"),
         lead=student.name,
         standing=standing,
         student=student,
