@@ -1,7 +1,7 @@
 """The indicators of the district page, as data: what each counts, of whom, in what unit, from where, and why.
 
 None of them counts what children do or suffer: more reports are often the better practice, so there is no
-league of concerns here (domain.md §5.1). What is about children is published by dashboards.disclosure.
+league of concerns here (domain.md §5.1). What is about children (PUBLISHED) is never shown by week.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ class Unit(StrEnum):
     PER_CENT = "per_cent"
     PER_HUNDRED = "per_hundred"
     DAYS = "days"
+    PUPILS = "pupils"
 
 
 @dataclass(frozen=True)
@@ -44,14 +45,14 @@ INDICATORS = (
     Indicator(
         "parent_contact",
         _("Talked with home in 7 days"),
-        _("Of all boarders, how many talked with somebody at home in a call in the last 7 days."),
+        _("Of all boarders, how many talked with somebody at home in the last 7 days, by whatever way."),
         Unit.PER_CENT,
         _("Minors Protection Law, article 23: at least once a week."),
         on_tile=True,
     ),
     Indicator(
         "parent_contact_days",
-        _("Days since the last call home"),
+        _("Days since the last talk with home"),
         _("Half of the boarders have waited this many days or fewer. More than 30 days, or never, is 31."),
         Unit.DAYS,
         _("Minors Protection Law, article 23."),
@@ -103,6 +104,33 @@ INDICATORS = (
         _("Of all pupils, of how many it is known whether they board and whether their parents are away."),
         Unit.PER_CENT,
         _("Civil affairs, 2016: 'not collected' is a value of its own."),
+    ),
+)
+# Left-behind pupils by sex × stage × boarding under each definition: counted every week, and shown only as
+# what dashboards.disclosure publishes by month. Definition → code of the count.
+LEFT_BEHIND = {"civil_affairs": "left_behind_civil_affairs", "education": "left_behind_education"}
+PUBLISHED = (
+    Indicator(
+        LEFT_BEHIND["civil_affairs"],
+        _("Left-behind pupils (civil affairs, 2016)"),
+        _(
+            "Under 16, of a rural household, both parents away for work, or one of them away and the other "
+            "not able to be a guardian or dead. By sex, stage and boarding; published by month."
+        ),
+        Unit.PUPILS,
+        _("State Council, 2016, document 13."),
+        more_is_better=None,
+    ),
+    Indicator(
+        LEFT_BEHIND["education"],
+        _("Left-behind pupils (education statistics)"),
+        _(
+            "Of the age for compulsory education, of a rural household, a parent away for work for three "
+            "months or more. By sex, stage and boarding; published by month."
+        ),
+        Unit.PUPILS,
+        _("The statistics of the Ministry of Education."),
+        more_is_better=None,
     ),
 )
 BY_CODE = {indicator.code: indicator for indicator in INDICATORS}

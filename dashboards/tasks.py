@@ -9,7 +9,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from core import tenancy
-from dashboards.services import building, releases, returns
+from dashboards.services import building, checking, releases, returns
 
 logger = logging.getLogger(__name__)
 
@@ -19,6 +19,16 @@ logger = logging.getLogger(__name__)
 def build_counts(**_future: Any) -> int:
     """Beat: count the schools that changed."""
     return building.build_changed(now=timezone.now())
+
+
+@shared_task
+@tenancy.program("dashboards.check")
+def check_counts(**_future: Any) -> bool:
+    """Beat, at night: compare the counts with the schools' rows. Says whether all were right."""
+    found = checking.check(now=timezone.now())
+    if not found.is_right:
+        logger.error("counts: %d schools, %d areas were wrong", found.wrong_schools, found.wrong_areas)
+    return found.is_right
 
 
 @shared_task

@@ -157,6 +157,7 @@ EVENTS: dict[str, Promise] = {
     "bed_rule.reason_read": _("Read why a rule for the houses is there"),
     # --- the district ------------------------------------------------------------------------
     "district.exported": _("Saved the district's figures as a file"),
+    "counts.checked": _("The district's counts were compared with the schools' rows"),
     "statistics.asked": _("Had a month of statistics checked for publishing"),
     "statistics.released": _("Published a month of statistics"),
     "statistics.refused": _("A month of statistics was refused by the check"),

@@ -322,6 +322,7 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 15 * 60.0,
         "options": {"expires": 15 * 60},
     },
+    "check-counts": {"task": "dashboards.tasks.check_counts", "schedule": crontab(minute=30, hour=3)},
     "sweep-district": {"task": "dashboards.tasks.sweep", "schedule": 10 * 60.0},
     "sign-audit-root": {"task": "core.tasks.sign_audit_root", "schedule": 60 * 60.0},
     "end-access-of-leavers": {"task": "schools.tasks.end_access_of_leavers", "schedule": 5 * 60.0},

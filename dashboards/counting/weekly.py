@@ -5,6 +5,7 @@ Whether a pupil boards isn't dated in the record: today's is taken for every wee
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -13,8 +14,11 @@ from typing import Any
 from django.conf import settings
 from django.db import connection
 
+from dashboards.counting.children import stage_of
 from dashboards.counting.weeks import Week
-from dashboards.indicators import LATEST_DAYS
+from dashboards.disclosure import tables
+from dashboards.indicators import LATEST_DAYS, LEFT_BEHIND
+from students.left_behind.definitions import Status
 from students.left_behind.definitions import statuses as decide
 from students.left_behind.facts import Answer
 from students.models import Enrolment, Student
@@ -23,7 +27,7 @@ from students.selectors import left_behind
 
 @dataclass(frozen=True)
 class Count:
-    """How many of how many. `days`: the histogram of a median."""
+    """How many of how many. `days`: the histogram of a median, or left-behind pupils by group."""
 
     week: date
     indicator: str
@@ -62,9 +66,8 @@ SELECT week,
     least(coalesce(counted_on - (last.at AT TIME ZONE %(zone)s)::date, %(latest)s), %(latest)s) AS days,
     count(*)
 FROM pupils LEFT JOIN LATERAL (
-    SELECT max(place.starts_at) AS at
-    FROM calls_callpupil AS place JOIN calls_call AS call ON call.id = place.call_id
-    WHERE place.student_id = pupils.id AND call.state = 'talked' AND place.starts_at < after
+    SELECT max(attempt.at) AS at FROM calls_contactattempt AS attempt
+    WHERE attempt.student_id = pupils.id AND attempt.outcome IN ('talked', 'upset') AND attempt.at < after
 ) AS last ON true
 WHERE boarding = 'boarder' GROUP BY week, days
 """
@@ -123,7 +126,7 @@ def counts(school_id: int, weeks: Sequence[Week]) -> list[Count]:
         "latest": LATEST_DAYS,
     }
     found = {(one.indicator, one.week): one for one in _all(asked)}
-    found |= {(one.indicator, one.week): one for one in _files(school_id, weeks)}
+    found |= {(one.indicator, one.week): one for one in _pupils(school_id, weeks)}
     return [
         found.get((code, week.monday), Count(week.monday, code, 0, 0)) for code in CODES for week in weeks
     ]
@@ -146,22 +149,61 @@ def _contact(asked: dict[str, Any]) -> Iterable[Count]:
         yield Count(week, "parent_contact_days", 0, sum(days), days=tuple(days))
 
 
-def _files(school_id: int, weeks: Sequence[Week]) -> Iterable[Count]:
-    """Of whom it is known whether they board and, under every definition, whether they are left behind."""
-    stays = list(
-        Enrolment.objects.filter(school_id=school_id).values_list("student_id", "started_on", "ended_on")
+@dataclass(frozen=True)
+class _Stay:
+    """A pupil's time in a class. Sex and boarding aren't dated in the record: today's are taken."""
+
+    student_id: int
+    started_on: date
+    ended_on: date | None
+    boarding: str
+    group: tuple[str, str, str]
+
+    def covers(self, day: date) -> bool:
+        return self.started_on <= day and (self.ended_on is None or self.ended_on >= day)
+
+
+def _pupils(school_id: int, weeks: Sequence[Week]) -> Iterable[Count]:
+    """What is decided pupil by pupil: whose file is complete, and who is left behind, by group."""
+    rows = Enrolment.objects.filter(school_id=school_id).values_list(
+        *("student_id", "started_on", "ended_on", "student__boarding"),
+        *("student__sex", "school_class__grade"),
     )
-    boards = dict(Student.objects.filter(school_id=school_id).values_list("pk", "boarding"))
-    facts = left_behind.facts_of({student for student, _first, _last in stays})
+    stays = [
+        _Stay(pk, first, last, boarding, (sex, stage_of(grade), boarding))
+        for pk, first, last, boarding, sex, grade in rows
+    ]
+    facts = left_behind.facts_of({stay.student_id for stay in stays})
     for week in weeks:
-        day = week.counted_on
-        here = {one for one, first, last in stays if first <= day and (last is None or last >= day)}
-        known = sum(
-            boards.get(one) != Student.Boarding.NOT_COLLECTED
-            and all(status.answer is not Answer.NOT_COLLECTED for status in decide(facts[one], day).values())
-            for one in here
-        )
-        yield Count(week.monday, "file_complete", known, len(here), not_collected=len(here) - known)
+        here = [stay for stay in stays if stay.covers(week.counted_on)]
+        statuses = {one: decide(facts[one], week.counted_on) for one in {stay.student_id for stay in here}}
+        yield _files(week, here, statuses)
+        yield from _left_behind(week, here, statuses)
+
+
+_Statuses = dict[int, dict[str, Status]]
+
+
+def _files(week: Week, here: Sequence[_Stay], statuses: _Statuses) -> Count:
+    """Of whom it is known whether they board and, under every definition, whether they are left behind."""
+    boards = {stay.student_id: stay.boarding for stay in here}
+    known = sum(
+        boarding != Student.Boarding.NOT_COLLECTED
+        and all(status.answer is not Answer.NOT_COLLECTED for status in statuses[one].values())
+        for one, boarding in boards.items()
+    )
+    return Count(week.monday, "file_complete", known, len(boards), not_collected=len(boards) - known)
+
+
+def _left_behind(week: Week, here: Sequence[_Stay], statuses: _Statuses) -> Iterable[Count]:
+    """Under every definition, by group in the order of tables.GROUPS."""
+    groups = {stay.student_id: stay.group for stay in here}
+    for definition, code in LEFT_BEHIND.items():
+        answers = {one: statuses[one][definition].answer for one in groups}
+        counted = Counter(groups[one] for one, answer in answers.items() if answer is Answer.YES)
+        unknown = sum(answer is Answer.NOT_COLLECTED for answer in answers.values())
+        parts = tuple(counted[group] for group in tables.GROUPS)
+        yield Count(week.monday, code, sum(parts), len(groups), not_collected=unknown, days=parts)
 
 
 def _rows(statement: str, asked: dict[str, Any]) -> list[tuple[Any, ...]]:
@@ -178,4 +220,4 @@ _PAIRS = {
     "calls_planned": _PLANNED,
     "calls_reached": _REACHED,
 }
-CODES = (*_PAIRS, "parent_contact", "parent_contact_days", "file_complete")
+CODES = (*_PAIRS, "parent_contact", "parent_contact_days", "file_complete", *LEFT_BEHIND.values())

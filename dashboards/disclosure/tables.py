@@ -15,6 +15,8 @@ DIMENSIONS: dict[str, tuple[str, ...]] = {
     "boarding": ("boarder", "day", "not_collected"),
 }
 _ORDER = tuple(DIMENSIONS)
+# A school's finest groups, in the order in which weekly counts keep them.
+GROUPS: tuple[tuple[str, ...], ...] = tuple(product(*DIMENSIONS.values()))
 
 
 @dataclass(frozen=True, order=True)

@@ -2,7 +2,7 @@
 
 kl_district gets SELECT on five tables, none of which holds a row of a child or an exact count of few.
 Published cells and the counts behind them are frozen: the program may insert and select.
-Roles with STATISTICS_RELEASE are named as texts: tests/dashboards/test_rows.py holds them to accounts/roles.py.
+Roles with STATISTICS_RELEASE are named as texts: tests/dashboards/test_role.py holds them to accounts/roles.py.
 """
 
 import core.fields

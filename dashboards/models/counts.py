@@ -52,7 +52,8 @@ class WeeklyCount(models.Model):
     """One indicator of one school in one week (by its Monday), exact: how many of how many.
 
     `not_collected` are those of whom it isn't known (未采集): they stand in neither number. `days` is the
-    histogram of an indicator that is a median: how many waited 0, 1, 2 … days, the last place holds the rest.
+    histogram of an indicator that is a median: how many waited 0, 1, 2 … days, the last place holds the rest;
+    for left-behind pupils the groups in the order of disclosure.tables.GROUPS.
     Counted as of `counted_on`, the week's last day or the day of counting in the week under way.
     """
 

@@ -85,9 +85,12 @@ def _changed_since(school_id: int, seq: int) -> bool:
 
 
 def _changed_at(school_id: int) -> datetime | None:
+    """The newest change of a row; what the program sends by itself is no sign of life."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT at FROM core_rowchange WHERE school_id = %s ORDER BY id DESC LIMIT 1", [school_id]
+            "SELECT at FROM core_rowchange WHERE school_id = %s AND table_name NOT LIKE 'reminders%%'"
+            " ORDER BY id DESC LIMIT 1",
+            [school_id],
         )
         return (cursor.fetchone() or (None,))[0]
 
@@ -141,14 +144,10 @@ def _build_school(due: Due, weeks: Sequence[Week], *, now: datetime) -> str:
 
 
 def _show_school(school: School, counts: Sequence[weekly.Count]) -> None:
-    rows = []
-    for one in counts:
-        state, value = shown.shown(
-            BY_CODE[one.indicator], numerator=one.numerator, denominator=one.denominator, days=one.days
-        )
-        rows.append(
-            SchoolFigure(school=school, week=one.week, indicator=one.indicator, state=state, value=value)
-        )
+    rows = [
+        SchoolFigure(school=school, week=week, indicator=code, state=state, value=value)
+        for (week, code), (state, value) in shown_of_school(counts).items()
+    ]
     SchoolFigure.objects.bulk_create(
         rows,
         update_conflicts=True,
@@ -161,44 +160,60 @@ def _build_areas(paths: Iterable[str], weeks: Sequence[Week], *, now: datetime) 
     """Every area above a counted school anew."""
     codes = {code for path in paths for code in path.split("/")}
     for area in Area.objects.filter(code__in=codes):
-        _build_area(area, [week.monday for week in weeks], now=now)
+        build_area(area, [week.monday for week in weeks], now=now)
 
 
 @transaction.atomic
-def _build_area(area: Area, mondays: Sequence[date], *, now: datetime) -> None:
-    below = CountedSchool.objects.filter(area_path__startswith=area.path)
-    counts = WeeklyCount.objects.filter(week__in=mondays, school__in=below.values("pk"))
-    sums: dict[tuple[date, str], tuple[int, int, list[list[int] | None]]] = {}
-    fields = ("week", "indicator", "numerator", "denominator", "days")
-    for week, code, numerator, denominator, days in counts.values_list(*fields).iterator():
-        had = sums.setdefault((week, code), (0, 0, []))
-        sums[week, code] = (had[0] + numerator, had[1] + denominator, [*had[2], days])
-    rows = []
-    for (week, code), (numerator, denominator, days) in sums.items():
-        if code not in BY_CODE:
-            continue
-        state, value = shown.shown(
-            BY_CODE[code], numerator=numerator, denominator=denominator, days=shown.together(days)
-        )
-        rows.append(_area_figure(area, week, code, state, value, now))
+def build_area(area: Area, mondays: Sequence[date], *, now: datetime) -> None:
+    """What is shown of an area, from the exact counts of the schools below it."""
     AreaFigure.objects.bulk_create(
-        rows,
+        [
+            AreaFigure(
+                area=area,
+                area_name=area.name,
+                area_path=area.path,
+                week=week,
+                indicator=code,
+                state=state,
+                value=value,
+                built_at=now,
+            )
+            for (week, code), (state, value) in shown_of_area(area, mondays).items()
+        ],
         update_conflicts=True,
         unique_fields=["area", "week", "indicator"],
         update_fields=["area_name", "area_path", "state", "value", "built_at"],
     )
 
 
-def _area_figure(
-    area: Area, week: date, code: str, state: str, value: int | None, now: datetime
-) -> AreaFigure:
-    return AreaFigure(
-        area=area,
-        area_name=area.name,
-        area_path=area.path,
-        week=week,
-        indicator=code,
-        state=state,
-        value=value,
-        built_at=now,
+Shown = dict[tuple[date, str], tuple[str, int | None]]
+
+
+def shown_of_area(area: Area, mondays: Sequence[date]) -> Shown:
+    """The sums of the schools' counts, as they are shown."""
+    below = CountedSchool.objects.filter(area_path__startswith=area.path)
+    counts = WeeklyCount.objects.filter(
+        week__in=mondays, indicator__in=BY_CODE, school__in=below.values("pk")
     )
+    sums: dict[tuple[date, str], tuple[int, int, list[list[int] | None]]] = {}
+    fields = ("week", "indicator", "numerator", "denominator", "days")
+    for week, code, numerator, denominator, days in counts.values_list(*fields).iterator():
+        had = sums.setdefault((week, code), (0, 0, []))
+        sums[week, code] = (had[0] + numerator, had[1] + denominator, [*had[2], days])
+    return {
+        (week, code): shown.shown(
+            BY_CODE[code], numerator=numerator, denominator=denominator, days=shown.together(days)
+        )
+        for (week, code), (numerator, denominator, days) in sums.items()
+    }
+
+
+def shown_of_school(counts: Iterable[weekly.Count]) -> Shown:
+    """Of the exact counts those that may be shown by week, as they are shown."""
+    return {
+        (one.week, one.indicator): shown.shown(
+            BY_CODE[one.indicator], numerator=one.numerator, denominator=one.denominator, days=one.days
+        )
+        for one in counts
+        if one.indicator in BY_CODE
+    }

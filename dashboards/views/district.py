@@ -15,7 +15,7 @@ from accounts.http import SignedInRequest
 from accounts.permissions import Perm
 from core import cells
 from dashboards import access
-from dashboards.indicators import INDICATORS
+from dashboards.indicators import INDICATORS, PUBLISHED
 from dashboards.selectors import district as selectors
 from dashboards.services import exporting
 from schools.models import Area
@@ -90,4 +90,4 @@ def as_file(content: bytes, name: str) -> HttpResponse:
 def definitions(request: SignedInRequest) -> HttpResponse:
     """What each indicator counts, of whom, and who asks for it."""
     access.get_own_area_or_403(request.user, Perm.DISTRICT_VIEW, on=timezone.localdate())
-    return render(request, "dashboards/definitions.html", {"indicators": INDICATORS})
+    return render(request, "dashboards/definitions.html", {"indicators": [*INDICATORS, *PUBLISHED]})

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.db import connection
 
 from accounts.models import User
-from calls.models import Call, CallPupil
+from calls.models import Call, CallPupil, ContactAttempt
 from counselling.models import FollowUp, Session
 from dashboards.counting.weeks import Week
 from dormitories.models import Bed, RollCall
@@ -57,7 +57,7 @@ def fill(school: School, author: User, *, seed: int = 1, pupils: int = 26) -> li
         _came_or_left(rng, student)
         _home(rng, student, number)
         _talks(rng, student, author)
-        _calls(rng, student, phone, number)
+        _calls(rng, student, phone, number, author)
         made.append(student)
     for back in range(60):
         opened = at(TODAY - timedelta(days=back), 21)
@@ -104,14 +104,28 @@ def _talks(rng: random.Random, student: Student, author: User) -> None:
             promise.save()
 
 
-def _calls(rng: random.Random, student: Student, phone: Any, number: int) -> None:
+def _calls(rng: random.Random, student: Student, phone: Any, number: int, author: User) -> None:
     person = home.make_adult(student, f"caller{number}", "relative")
     line = home.make_number(person, f"138{number:08d}")
     for back in rng.sample(range(-3, 70), 3):
         # one telephone: each call has a minute of the day of its own
         starts = at(TODAY - timedelta(days=back), 6 + number // 4, 15 * (number % 4))
         state = rng.choice(["talked", "missed", "planned"])
-        call_factories.make_call(student, line, phone=phone, starts_at=starts, state=state)
+        call = call_factories.make_call(student, line, phone=phone, starts_at=starts, state=state)
+        if starts < NOW and state != "planned":
+            outcome = "talked" if state == "talked" else "no_answer"
+            tried(student, author, person=line.person, call=call, at=starts, outcome=outcome)
+    if rng.random() < 0.5:  # a class teacher's own call, outside every plan
+        at_noon = at(TODAY - timedelta(days=rng.randrange(1, 40)))
+        outcome = rng.choice(["upset", "no_answer"])
+        tried(student, author, person=line.person, channel="teacher_phone", at=at_noon, outcome=outcome)
+
+
+def tried(student: Student, author: User, **fields: Any) -> None:
+    """Somebody tried to reach the pupil's home."""
+    if "person" not in fields:
+        fields["person"] = home.make_adult(student, "grandmother", "maternal_grandmother")
+    ContactAttempt.objects.create(school=student.school, student=student, by=author, noted_at=NOW, **fields)
 
 
 # --- the same, counted by hand -------------------------------------------------------------------------
@@ -143,6 +157,10 @@ def recount(school: School, week: Week) -> dict[str, tuple[int, int]]:
         one for one in RollCall.objects.filter(school=school, kind="evening") if week.monday <= one.on <= day
     ]
     statuses = left_behind.statuses([one.pk for one in here], day)
+    counted = {
+        key: [one for one in here if statuses[one.pk][key].answer == "yes"]
+        for key in ("civil_affairs", "education")
+    }
     return {
         "talk_coverage": (sum(_talked(one, day, after) for one in here), len(here)),
         "parent_contact": (sum(wait is not None and wait < 7 for wait in waits), len(boarders)),
@@ -161,6 +179,8 @@ def recount(school: School, week: Week) -> dict[str, tuple[int, int]]:
             ),
             len(rolls),
         ),
+        "left_behind_civil_affairs": (len(counted["civil_affairs"]), len(here)),
+        "left_behind_education": (len(counted["education"]), len(here)),
         "file_complete": (
             sum(
                 one.boarding != "not_collected"
@@ -185,9 +205,9 @@ def _talked(student: Student, day: date, after: datetime) -> bool:
 
 def _waited(student: Student, day: date, after: datetime) -> int | None:
     talked = [
-        one.call.starts_at
-        for one in CallPupil.objects.filter(student=student).select_related("call")
-        if one.call.state == "talked" and one.call.starts_at < after
+        one.at
+        for one in ContactAttempt.objects.filter(student=student)
+        if one.outcome in ("talked", "upset") and one.at < after
     ]
     if not talked:
         return None

@@ -7,14 +7,18 @@ from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.utils import timezone
 
 from core import audit
+from core.models import AuditEvent
 from dashboards import shown, tasks
+from dashboards.counting import children, weekly
 from dashboards.counting.weeks import latest
-from dashboards.indicators import BY_CODE, INDICATORS
+from dashboards.disclosure import tables
+from dashboards.indicators import BY_CODE, INDICATORS, PUBLISHED
 from dashboards.models import AreaFigure, CountedSchool, SchoolFigure, WeeklyCount
 from dashboards.models.figures import State
-from dashboards.services import building
+from dashboards.services import building, checking
 from tests import factories
 from tests.dashboards import lively
 from tests.dashboards.lively import NOW, TODAY, end_transactions
@@ -54,7 +58,7 @@ def test_every_weekly_count_is_what_the_rows_say(school, counsellor, seed: int):
     # the school is lively enough for each number to be more than nothing in some week
     busy = [counted[week.monday] for week in weeks]
     assert {code for week in busy for code, (numerator, _all) in week.items() if numerator} == set(
-        BY_CODE
+        weekly.CODES
     ) - {"parent_contact_days"}
 
 
@@ -67,6 +71,37 @@ def test_the_histogram_of_waiting_holds_every_boarder(school, counsellor):
         assert sum(row.days) == row.denominator
         within = WeeklyCount.objects.get(school=school, week=row.week, indicator="parent_contact").numerator
         assert sum(row.days[:7]) == within
+
+
+@pytest.mark.parametrize("definition", ["civil_affairs", "education"])
+def test_left_behind_pupils_are_counted_by_group_and_shown_nowhere_by_week(school, counsellor, definition):
+    lively.fill(school, counsellor)
+
+    building.rebuild(weeks=2, now=NOW)
+
+    code = f"left_behind_{definition}"
+    row = WeeklyCount.objects.filter(indicator=code).latest("week")
+    by_group = children.groups(school.pk, on=TODAY)[definition]
+    assert row.days == [
+        next((n for group, n in by_group.items() if (group.sex, group.stage, group.boarding) == values), 0)
+        for values in tables.GROUPS
+    ]
+    assert row.numerator == sum(row.days) > 0
+    assert not SchoolFigure.objects.filter(indicator=code).exists()
+    assert not AreaFigure.objects.filter(indicator=code).exists()
+
+
+def test_a_teachers_own_call_is_contact_and_no_answer_is_none(school, school_class, counsellor):
+    called, in_vain = (
+        factories.make_student(school_class, name, boarding="boarder") for name in ("李一", "李二")
+    )
+    for pupil, outcome in ((called, "talked"), (in_vain, "no_answer")):
+        lively.tried(pupil, counsellor, outcome=outcome, at=NOW - timedelta(days=2), channel="visit")
+
+    building.rebuild(weeks=1, now=NOW)
+
+    row = WeeklyCount.objects.get(school=school, indicator="parent_contact")
+    assert (row.numerator, row.denominator) == (1, 2)
 
 
 def test_counting_bit_by_bit_gives_what_counting_from_the_ground_gives(school, counsellor):
@@ -172,8 +207,69 @@ def test_the_median_is_the_day_within_which_half_have_talked():
 
 
 def test_every_indicator_says_what_it_counts_and_why():
-    assert all(str(one.name) and str(one.definition) and str(one.source) for one in INDICATORS)
+    everything = [*INDICATORS, *PUBLISHED]
+    assert {one.code for one in everything} == set(weekly.CODES)
+    assert all(str(one.name) and str(one.definition) and str(one.source) for one in everything)
     assert 4 <= sum(one.on_tile for one in INDICATORS) <= 6
+
+
+# --- the nightly check --------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def counted(school, other_school, counsellor):
+    lively.fill(school, counsellor, pupils=22)
+    end_transactions()
+    building.build_changed(now=NOW)
+    end_transactions()
+
+
+def test_at_night_every_school_that_stands_still_is_compared_with_its_rows(counted):
+    assert checking.check(now=NOW + timedelta(hours=1)) == checking.Found(2, 0, 0)
+    assert AuditEvent.objects.get(event="counts.checked").details["wrong_schools"] == 0
+
+
+@pytest.mark.parametrize("model", [WeeklyCount, SchoolFigure])
+@pytest.mark.parametrize("fault", ["changed", "lost"])
+def test_a_number_of_a_school_that_is_wrong_is_found_and_put_right(counted, school, model, fault):
+    before, seen = kept(), figures()
+    row = model.objects.filter(school=school, indicator="follow_ups_overdue").latest("week")
+    if fault == "lost":
+        row.delete()
+    elif model is WeeklyCount:
+        model.objects.filter(pk=row.pk).update(numerator=row.numerator + 1)
+    else:
+        model.objects.filter(pk=row.pk).update(state="shown", value=95)
+
+    assert checking.check(now=NOW).wrong_schools == 1
+    assert (kept(), figures()) == (before, seen)
+    assert checking.check(now=NOW).is_right
+
+
+def test_a_number_of_an_area_that_is_wrong_is_found_and_put_right(counted, county):
+    seen = figures()
+    AreaFigure.objects.filter(area=county, indicator="talk_coverage").update(state="shown", value=100)
+
+    assert checking.check(now=NOW) == checking.Found(2, 0, 1)
+    assert figures() == seen
+
+
+def test_a_school_that_changed_is_left_to_the_counting(counted, school):
+    factories.make_student(factories.make_class(school, 4, 1), "新来", boarding="boarder")
+    end_transactions()
+
+    assert checking.check(now=NOW) == checking.Found(1, 0, 0)
+
+
+def test_the_nightly_task_says_in_the_log_that_something_was_wrong(school, counsellor, caplog):
+    building.rebuild(weeks=1, now=timezone.now())
+    assert tasks.check_counts()
+
+    WeeklyCount.objects.filter(school=school).update(denominator=7)
+
+    assert not tasks.check_counts()
+    assert "1 schools, 0 areas were wrong" in caplog.text
+    assert tasks.check_counts()
 
 
 def test_the_task_counts_in_a_scope_of_its_own(school):
@@ -194,8 +290,8 @@ def test_the_command_counts_every_school_or_one(school, other_school):
         "2 schools counted over 2 weeks.",
         "1 schools counted over 3 weeks.",
     ]
-    assert WeeklyCount.objects.filter(school=school).count() == 3 * len(BY_CODE)
-    assert WeeklyCount.objects.filter(school=other_school).count() == 2 * len(BY_CODE)
+    assert WeeklyCount.objects.filter(school=school).count() == 3 * len(weekly.CODES)
+    assert WeeklyCount.objects.filter(school=other_school).count() == 2 * len(weekly.CODES)
 
 
 @pytest.mark.parametrize("options", [["--weeks=0"], ["--school=0000000000"]])
