@@ -7,7 +7,7 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from accounts.models import User
 from counselling import access_concerns as access
@@ -27,7 +27,7 @@ def report_button(user: User, student: Student, now: datetime) -> dict[str, Any]
     if not access.reports_about(user, student, on=timezone.localdate(now)):
         return None
     url = f"{reverse('counselling:concern_new')}?student={student.public_id}"
-    return {"text": _("Report a concern"), "href": url, "kind": "secondary", "icon": "flag"}
+    return {"text": pgettext("button", "Report a concern"), "href": url, "kind": "secondary", "icon": "flag"}
 
 
 def unseen_panel(user: User, now: datetime) -> dict[str, Any] | None:

@@ -12,13 +12,18 @@ from collections.abc import Iterable
 from datetime import date
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from dashboards.counting.children import Child, children
 from students.left_behind.facts import Answer
 from students.models import CareArrangement, GuardianLink, Student
 
 _GRANDPARENTS = frozenset({"grandfather", "grandmother", "maternal_grandfather", "maternal_grandmother"})
-_CARE = {"grandparents": _("Grandparents"), "kin": _("Relatives or friends"), "nobody": _("Nobody")}
+_CARE = {
+    "grandparents": _("Grandparents"),
+    "kin": _("Relatives or friends"),
+    "nobody": pgettext_lazy("who cares", "Nobody"),
+}
 NOT_COLLECTED = ("not_collected", _("Not collected"))
 
 # Group → its columns; each group adds up to the number of children.
