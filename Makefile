@@ -51,8 +51,8 @@ backup-keys: ## Write the keyring and the schools' keys, under a passphrase, to 
 drill: ## Back up, restore into a scratch database, compare, check the audit trail, open samples
 	@$(PYTHON) scripts/bootstrap.py run && exec $(BIN)/python manage.py backup_drill $(ARGS)
 
-demo-reset: ## Throw the embedded database away and load the demo district afresh
-	@$(PYTHON) scripts/bootstrap.py run && exec $(BIN)/python scripts/prepare.py --reset
+demo-reset: ## Throw the embedded database away and load the demo district afresh (SIZE=100000 pupils)
+	@$(PYTHON) scripts/bootstrap.py run && exec $(BIN)/python scripts/prepare.py --reset $(if $(SIZE),--size $(SIZE))
 
 pins: ## Write constraints.txt and the lock files with hashes, after changing a requirement
 	@$(PYTHON) scripts/bootstrap.py test && exec $(BIN)/python scripts/pins.py

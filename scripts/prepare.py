@@ -1,6 +1,6 @@
 """Bring database and static files to where the program can serve; skips what is done.
 
-`prepare.py [--sign-ins FILE] [--reset]`; `make run` and `make demo-reset` call it.
+`prepare.py [--sign-ins FILE] [--reset [--size PUPILS]]`; `make run` and `make demo-reset` call it.
 """
 
 from __future__ import annotations
@@ -59,10 +59,10 @@ def collect_static() -> None:
     stamp.write_text(total.hexdigest())
 
 
-def load_demo() -> None:
+def load_demo(size: str) -> None:
     """Once: the command itself looks whether the database is empty. DEMO=no leaves it empty."""
     if os.environ.get("DEMO") != "no" and "seed_demo" in get_commands():
-        call_command("seed_demo", if_empty=True)
+        call_command("seed_demo", "--if-empty", *(["--size", size] if size else []))
 
 
 def write_sign_ins(path: Path) -> None:
@@ -93,6 +93,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--sign-ins", type=Path, help="write the demo sign-ins to this file")
     parser.add_argument("--reset", action="store_true", help="drop the embedded database first")
+    parser.add_argument("--size", default="", help="with --reset: how many pupils, up to 1,000,000")
     options = parser.parse_args()
     django.setup()
     if settings.EMBEDDED:
@@ -103,7 +104,7 @@ def main() -> None:
         drop_database()
     prepare_database()
     collect_static()
-    load_demo()
+    load_demo(options.size)
     if options.sign_ins:
         write_sign_ins(options.sign_ins)
 
