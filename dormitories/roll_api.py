@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -16,31 +15,17 @@ from rest_framework.response import Response
 
 from accounts.http import ApiRequest
 from accounts.permissions import Perm
-from core.api.problems import Conflict
 from core.api.shapes import PageQuery, page_of
 from core.api.views import ApiView
 from dormitories import access_leave, access_rolls
 from dormitories import roll_serializers as shapes
+from dormitories.api_rules import MAY_CONFLICT, rules
 from dormitories.models import Leave
 from dormitories.selectors import leaves as leave_selectors
 from dormitories.selectors import rolls as roll_selectors
 from dormitories.services import leaves, roll_marks, rolls
-from dormitories.services.refusals import RefusedError
 from students import access as student_access
 from students.models import GuardianLink, Student
-
-MAY_CONFLICT = {"x-conflict": True}
-
-
-@contextmanager
-def _rules() -> Iterator[None]:
-    """What a service refuses: a field that is wrong is 422, a state of things that forbids it 409."""
-    try:
-        yield
-    except RefusedError as refusal:
-        if refusal.field is None:
-            raise Conflict(str(refusal)) from refusal
-        raise ValidationError({refusal.field: [str(refusal)]}) from refusal
 
 
 class LeavesView(ApiView):
@@ -76,7 +61,7 @@ class LeavesView(ApiView):
         data = dict(self.body(shapes.LeaveShape).validated_data)
         student = student_access.get_student_or_404(request.user, data.pop("student"), Perm.LEAVE_ASK, on=on)
         data["collector"] = _collector(student, data.pop("collector", None))
-        with _rules():
+        with rules():
             leave = leaves.ask(student=student, details=leaves.LeaveDetails(**data), by=request.user, now=now)
         return _answer(leave, now, status=201)
 
@@ -108,7 +93,7 @@ def _change(
 ) -> Response:
     now = timezone.now()
     leave = access_leave.get_leave_or_404(request.user, public_id, perm, on=timezone.localdate(now))
-    with _rules():
+    with rules():
         changed = service(leave=leave, by=request.user, now=now, **more)
     return _answer(changed, now)
 
@@ -211,7 +196,7 @@ class RollMarksView(ApiView):
         roll = access_rolls.get_roll_or_404(request.user, public_id, Perm.ROLL_TAKE, on=on)
         data = self.body(shapes.MarkShape).validated_data
         access_rolls.get_mark_or_404(roll, data["number"])
-        with _rules():
+        with rules():
             roll_marks.mark(roll=roll, **data, by=request.user, now=now)
         return _roll(request, public_id)
 
@@ -228,6 +213,6 @@ class RollCloseView(ApiView):
         now = timezone.now()
         on = timezone.localdate(now)
         roll = access_rolls.get_roll_or_404(request.user, public_id, Perm.ROLL_TAKE, on=on)
-        with _rules():
+        with rules():
             rolls.close_roll(roll=roll, by=request.user, now=now)
         return _roll(request, public_id)

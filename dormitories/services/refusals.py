@@ -1,11 +1,7 @@
-"""How a service of rolls and leaves says no."""
+"""How a service of this app says no: one class, so that pages and API need to know one."""
 
 from __future__ import annotations
 
+from schools import services as school_services
 
-class RefusedError(Exception):
-    """A rule refuses the change. The message may be shown; `field` names the form field it belongs to."""
-
-    def __init__(self, message: str, field: str = "") -> None:
-        super().__init__(message)
-        self.field = field or None
+RefusedError = school_services.RefusedError

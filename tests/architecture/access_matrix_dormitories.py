@@ -116,5 +116,27 @@ DORMITORY_ROWS: list[Row] = [
     *pages("api:building_beds", Scope.OBJECT, "GET", allow=SCHOOL, args=("building",), json=True),
     *pages("api:stays", Scope.MINE, "GET", allow=SCHOOL, json=True),
     *pages("api:stays", Scope.MINE, "POST", allow=GIVING, json=True),
+    *pages("api:bed_plans", Scope.MINE, "GET", "POST", allow=GIVING, json=True),
+    *[
+        page
+        for name, method in (
+            ("bed_plan", "GET"),
+            ("bed_plan_places", "GET"),
+            ("bed_plan_rooms", "GET"),
+            ("bed_plan_change", "POST"),
+            ("bed_plan_approve", "POST"),
+            ("bed_plan_undo", "POST"),
+            ("bed_plan_drop", "POST"),
+        )
+        for page in pages(
+            f"api:{name}",
+            Scope.OBJECT,
+            method,
+            allow=GIVING,
+            refuse=SCHOOL - GIVING,
+            args=("bed_plan",),
+            json=True,
+        )
+    ],
     *ROLL_ROWS,
 ]
