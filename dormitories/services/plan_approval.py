@@ -22,6 +22,7 @@ from dormitories.selectors import plan_house
 from dormitories.selectors.plan_house import House
 from dormitories.services import plans, stays
 from dormitories.services.stays import RefusedError
+from schools.models import School
 from students.models import Student
 from students.services import finder
 
@@ -44,7 +45,7 @@ def change_place(
         raise RefusedError(_("This bed isn't part of the plan."), "bed")
     mine = PlannedPlace.objects.filter(plan=locked, student=student).first()
     if mine is None:
-        raise RefusedError(_("This child isn't part of the plan."), "bed")
+        raise RefusedError(_("This child isn't part of the plan."), "student")
     theirs = PlannedPlace.objects.filter(plan=locked, bed=bed).exclude(pk=mine.pk).first()
     if theirs is not None:
         theirs.bed_id, theirs.by_hand = mine.bed_id, True
@@ -64,6 +65,7 @@ def approve_plan(*, plan: AllocationPlan, by: User, on: date, now: datetime) -> 
     All of it or nothing. Raises RefusedError when a hard rule is broken by hand, and when the house has
     changed since the plan was made.
     """
+    _one_at_a_time(plan)
     locked = _ready(plan)
     moving = list(PlannedPlace.objects.filter(plan=locked).order_by("student_id"))
     moving = [place for place in moving if place.moves]
@@ -157,6 +159,7 @@ def undo_plan(*, plan: AllocationPlan, by: User, on: date, now: datetime) -> int
     All of it or nothing. Raises RefusedError when one of them has been moved again or has left, or when
     an old bed was given to somebody else or can't be slept in.
     """
+    _one_at_a_time(plan)
     locked = plans.lock_plan(plan)
     if locked.state != State.APPROVED:
         raise RefusedError(_("Only an approved plan can be undone."))
@@ -242,6 +245,11 @@ def _put_back(
     except IntegrityError as error:
         raise stays.refusal_of(error) from None
     _insert(anew, plan, by=by, on=on, now=now)
+
+
+def _one_at_a_time(plan: AllocationPlan) -> None:
+    """Of two plans of a school the second sees what the first made of the house, though they share no bed."""
+    School.objects.select_for_update(no_key=True).get(pk=plan.school_id)
 
 
 def _ready(plan: AllocationPlan) -> AllocationPlan:

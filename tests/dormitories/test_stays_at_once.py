@@ -2,41 +2,18 @@
 
 from __future__ import annotations
 
-import threading
 from datetime import UTC, date, datetime
 
 import pytest
-from django.db import connection
 
 from dormitories.models import Bed, Stay
 from dormitories.services import stays
 from students.models import Student
 from tests import factories
+from tests.at_once import at_once
 
 DAY = date(2026, 11, 22)
 NOW = datetime(2026, 11, 22, 4, 0, tzinfo=UTC)
-
-
-def _at_once(works) -> list[object]:
-    """Each piece of work in a thread with a connection of its own, all let go at the same moment."""
-    gate = threading.Barrier(len(works))
-    answers: list[object] = [None] * len(works)
-
-    def run(place: int) -> None:
-        try:
-            gate.wait(timeout=20)
-            answers[place] = works[place]()
-        except stays.RefusedError as refusal:
-            answers[place] = str(refusal)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=(place,)) for place in range(len(works))]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=60)
-    return answers
 
 
 @pytest.fixture
@@ -57,7 +34,7 @@ def test_of_two_who_give_a_bed_at_once_one_succeeds_and_one_is_told(bed):
         for student, by in zip(_pupils(bed, 2), admins, strict=True)
     ]
 
-    answers = _at_once(works)
+    answers = at_once(works, stays.RefusedError)
 
     assert sorted(type(answer).__name__ for answer in answers) == ["Stay", "str"]
     assert "This bed is taken on these days." in answers
@@ -72,7 +49,7 @@ def test_a_pupil_who_is_given_two_beds_at_once_has_one(bed):
         for place in (bed, other)
     ]
 
-    answers = _at_once(works)
+    answers = at_once(works, stays.RefusedError)
 
     assert sorted(type(answer).__name__ for answer in answers) == ["Stay", "str"]
     assert Stay.objects.count() == 1
@@ -91,6 +68,6 @@ def test_two_who_swap_don_t_wait_for_each_other_for_ever(bed):
         for student, place in ((first, other), (second, bed))
     ]
 
-    answers = _at_once(works)
+    answers = at_once(works, stays.RefusedError)
 
     assert answers == ["This bed is taken on these days."] * 2
