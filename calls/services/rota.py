@@ -9,12 +9,22 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 
 from django.db import IntegrityError, OperationalError, transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.models import User
-from calls.models import Call, CallPupil, CallWindow, LeftOut, Phone, Rota, RotaProgress, WindowException
+from calls.models import (
+    Call,
+    CallPupil,
+    CallReply,
+    CallWindow,
+    LeftOut,
+    Phone,
+    Rota,
+    RotaProgress,
+    WindowException,
+)
 from calls.rota import check, explain
 from calls.rota.problem import Plan
 from calls.rota.solve import solve
@@ -267,16 +277,17 @@ def _check_still_true(rota: Rota, *, on: date, now: datetime) -> None:
 def withdraw_rota(*, rota: Rota, by: User, now: datetime) -> int:
     """Take a rota back and say how many calls that cancelled.
 
-    A preview is dropped; of a published one, the calls that are still to come are cancelled.
+    A preview is dropped; of a published one, the calls that are still to come are cancelled, but those that
+    a parent has confirmed: somebody waits for them, and the week's next plan leaves them where they are.
     Raises RefusedError for one that is over or was withdrawn.
     """
+    turns.take(rota.school_id)
     rota = _lock(rota)
     if rota.state in {State.WITHDRAWN, State.FAILED}:
         raise RefusedError(_("This plan was withdrawn already."))
     cancelled = 0
     if rota.state == State.PUBLISHED:
-        ahead = rota.calls.filter(state=Call.State.PLANNED, starts_at__gt=now)
-        cancelled = ahead.update(
+        cancelled = _unconfirmed(rota, now).update(
             state=Call.State.CANCELLED,
             stands=False,
             cancelled_at=now,
@@ -286,6 +297,14 @@ def withdraw_rota(*, rota: Rota, by: User, now: datetime) -> int:
     _drop(rota, by=by, now=now)
     audit.record("rota.withdrawn", by=by, target=rota, cancelled=cancelled)
     return cancelled
+
+
+def _unconfirmed(rota: Rota, now: datetime) -> QuerySet[Call]:
+    """The calls still to come that no parent has confirmed, held: whoever confirms now comes after this."""
+    ahead = rota.calls.filter(state=Call.State.PLANNED, starts_at__gt=now).select_for_update()
+    held = list(ahead.values_list("pk", flat=True))
+    confirmed = CallReply.objects.filter(call__in=held, answer=CallReply.Answer.CONFIRMED)
+    return Call.objects.filter(pk__in=set(held) - set(confirmed.values_list("call_id", flat=True)))
 
 
 def _drop(rota: Rota, *, by: User, now: datetime) -> None:

@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 
 from django.conf import settings
 from django.db.models import Max, QuerySet
+from django.utils import timezone
 
 from core.pagination import Page, keyset
 from dashboards import words
@@ -49,7 +50,7 @@ class Tile:
 
 @dataclass(frozen=True)
 class SchoolRow:
-    """A school's figures in the order of the columns; `silent_since` when it wrote nothing for a while."""
+    """A school's figures in the order of the columns. Of a silent one none: its zeros say nothing."""
 
     school: CountedSchool
     figures: list[Shown]
@@ -168,13 +169,11 @@ def school_rows(schools: Iterable[CountedSchool], week: date) -> list[SchoolRow]
 def _school_row(
     school: CountedSchool, figures: dict[tuple[int, str], tuple[str, int | None]], week: date
 ) -> SchoolRow:
-    changed = school.changed_at.date() if school.changed_at else None
-    return SchoolRow(
-        school,
-        [Shown(one, *figures.get((school.pk, one.code), ("no_data", None))) for one in INDICATORS],
-        changed,
-        changed is None or changed + SILENT_AFTER < week + WEEK,
-    )
+    changed = timezone.localdate(school.changed_at) if school.changed_at else None
+    is_silent = changed is None or changed + SILENT_AFTER < week + WEEK
+    said = {} if is_silent else figures
+    shown = [Shown(one, *said.get((school.pk, one.code), ("no_data", None))) for one in INDICATORS]
+    return SchoolRow(school, shown, changed, is_silent)
 
 
 def _tile(indicator: Indicator, figures: dict[tuple[date, str], Shown], week: date) -> Tile:

@@ -11,7 +11,6 @@ from django.test.utils import CaptureQueriesContext
 from calls.models import Call, CallPupil, LeftOut, Rota
 from calls.selectors.week_problem import build
 from calls.services import rota as rota_services
-from core.models import AuditEvent
 from schools.services.errors import RefusedError
 from students import whereabouts
 from students.models import GuardianLink
@@ -167,6 +166,44 @@ def test_a_pupil_on_leave_is_called_another_time_or_said_to_be_away(
         whereabouts.remove_provider("test")
 
 
+def test_an_approved_leave_and_the_time_of_the_roll_are_kept_free(
+    school, school_class, window, school_admin, homeroom_teacher, warden, settings
+):
+    """What the houses write down reaches the plan through students.whereabouts alone."""
+    settings.ROLL_TIMES = {"evening": ("18:00", "18:20")}
+    away, housed = family(school_class, "李一"), family(school_class, "李二", phone="13800138001")
+    factories.make_stay(housed)
+    people = [school_admin, homeroom_teacher, warden]
+    factories.make_approved_leave(away, people, leaves_at=evening(-60), due_back_at=evening(600))
+
+    rota = plan(school, school_admin)
+
+    assert reasons(rota) == {"李一": "away"}
+    assert [(call.starts_at, call.pupils.get().student) for call in rota.calls.all()] == [
+        (evening(20), housed)
+    ]
+
+
+def test_two_children_of_one_mother_who_cant_share_a_call_are_called_one_after_the_other(
+    school, school_class, other_class, window, school_admin, homeroom_teacher, warden
+):
+    """The younger is out until ten past six, the older from then on."""
+    older = family(school_class, "王一")
+    mother = number_of(older).person
+    younger = factories.make_student(other_class, "王二", boarding="boarder")
+    factories.make_link(younger, mother)
+    people = [school_admin, homeroom_teacher, warden]
+    factories.make_approved_leave(younger, people, leaves_at=evening(-60), due_back_at=evening(10))
+    factories.make_approved_leave(older, people, leaves_at=evening(10), due_back_at=evening(90))
+
+    rota = plan(school, school_admin)
+
+    assert [(call.starts_at, call.pupils.get().student) for call in rota.calls.order_by("starts_at")] == [
+        (evening(), older),
+        (evening(10), younger),
+    ]
+
+
 def test_a_closed_day_and_a_holiday_have_no_calls_and_other_hours_have(
     school, school_class, window, school_admin
 ):
@@ -216,81 +253,7 @@ def test_a_window_names_its_telephones(school, school_class, phone, school_admin
     assert plan(school, school_admin).calls.get().phone == second
 
 
-# --- publish, withdraw --------------------------------------------------------------------------------
-
-
-def test_publishing_makes_the_calls_stand(school, school_class, window, school_admin):
-    family(school_class)
-    rota = plan(school, school_admin)
-
-    rota_services.publish_rota(rota=rota, by=school_admin, on=ON, now=NOW)
-
-    call = rota.calls.get()
-    assert (call.state, call.stands, call.pupils.get().stands) == (Call.State.PLANNED, True, True)
-    rota.refresh_from_db()
-    assert (rota.state, rota.published_by) == (Rota.State.PUBLISHED, school_admin)
-    assert AuditEvent.objects.filter(event="rota.published", target_id=str(rota.public_id)).exists()
-
-
-def test_a_plan_that_clashes_with_a_later_booking_is_not_published_at_all(
-    school, school_class, window, phone, school_admin
-):
-    students = [family(school_class, f"李{n}", phone=f"1380013800{n}") for n in range(3)]
-    rota = plan(school, school_admin)
-    taken = rota.calls.order_by("starts_at")[1]
-    other = family(school_class, "王五", phone="13800138009")
-    factories.make_call(other, number_of(other), phone=phone, starts_at=taken.starts_at)
-
-    with pytest.raises(RefusedError, match="Make the plan again"):
-        rota_services.publish_rota(rota=rota, by=school_admin, on=ON, now=NOW)
-
-    assert len(students) == rota.calls.filter(state=Call.State.PROPOSED).count()
-    assert plan(school, school_admin).tiers["pupils"] == 2  # the two places that are left
-
-
-def test_a_number_that_was_barred_since_stops_the_publication(school, school_class, window, school_admin):
-    student = family(school_class)
-    rota = plan(school, school_admin)
-    GuardianLink.objects.filter(student=student).update(contact_barred=True)
-
-    with pytest.raises(RefusedError, match="may no longer be called"):
-        rota_services.publish_rota(rota=rota, by=school_admin, on=ON, now=NOW)
-
-
-def test_a_plan_whose_calls_have_begun_is_not_published(school, school_class, window, school_admin):
-    family(school_class)
-    rota = plan(school, school_admin)
-
-    with pytest.raises(RefusedError, match="in the past"):
-        rota_services.publish_rota(rota=rota, by=school_admin, on=MONDAY, now=evening())
-
-
-def test_a_week_is_published_once(school, school_class, window, school_admin):
-    family(school_class)
-    rota = plan(school, school_admin)
-    rota_services.publish_rota(rota=rota, by=school_admin, on=ON, now=NOW)
-
-    with pytest.raises(RefusedError, match="can't be published"):
-        rota_services.publish_rota(rota=rota, by=school_admin, on=ON, now=NOW)
-    with pytest.raises(RefusedError, match="withdraw them first"):
-        plan(school, school_admin)
-
-
-def test_withdrawing_a_published_week_cancels_what_is_still_to_come(
-    school, school_class, window, school_admin
-):
-    for number in range(2):
-        family(school_class, f"李{number}", phone=f"1380013800{number}")
-    rota = plan(school, school_admin)
-    rota_services.publish_rota(rota=rota, by=school_admin, on=ON, now=NOW)
-
-    cancelled = rota_services.withdraw_rota(rota=rota, by=school_admin, now=evening(5))
-
-    first, second = rota.calls.order_by("starts_at")
-    assert cancelled == 1
-    assert (first.state, second.state, second.reason) == ("planned", "cancelled", "withdrawn")
-    assert CallPupil.objects.filter(call=second, stands=True).count() == 0
-    assert plan(school, school_admin).state == Rota.State.PREVIEWED  # the week can be planned anew
+# --- again, and what is refused ------------------------------------------------------------------------
 
 
 def test_making_the_plan_again_drops_the_earlier_preview(school, school_class, window, school_admin):

@@ -1,4 +1,4 @@
-"""A school in which much happens, and the same counts once more by plain Python over its rows."""
+"""A school in which much happens; recounted.py counts it once more by plain Python."""
 
 from __future__ import annotations
 
@@ -11,13 +11,10 @@ from django.conf import settings
 from django.db import connection
 
 from accounts.models import User
-from calls.models import Call, CallPupil, ContactAttempt
-from counselling.models import FollowUp, Session
-from dashboards.counting.weeks import Week
-from dormitories.models import Bed, RollCall
+from calls.models import ContactAttempt
+from dormitories.models import RollCall
 from schools.models import School
 from students.models import Enrolment, Student
-from students.selectors import left_behind
 from tests import factories
 from tests.factories import calls as call_factories
 from tests.factories import dormitories as houses
@@ -126,89 +123,3 @@ def tried(student: Student, author: User, **fields: Any) -> None:
     if "person" not in fields:
         fields["person"] = home.make_adult(student, "grandmother", "maternal_grandmother")
     ContactAttempt.objects.create(school=student.school, student=student, by=author, noted_at=NOW, **fields)
-
-
-# --- the same, counted by hand -------------------------------------------------------------------------
-
-
-def recount(school: School, week: Week) -> dict[str, tuple[int, int]]:
-    """Every pair of numbers of a week, from the rows, one at a time."""
-    day, after = week.counted_on, at(week.counted_on + timedelta(days=1), 0)
-    here = [
-        one.student
-        for one in Enrolment.objects.filter(school=school).select_related("student")
-        if one.started_on <= day and (one.ended_on is None or one.ended_on >= day)
-    ]
-    boarders = [one for one in here if one.boarding == "boarder"]
-    waits = [_waited(one, day, after) for one in boarders]
-    monday, next_monday = at(week.monday, 0), at(week.monday + timedelta(days=7), 0)
-    planned = {
-        one.student_id
-        for one in CallPupil.objects.filter(school=school, stands=True)
-        if monday <= one.starts_at < next_monday
-    }
-    over = [
-        one
-        for one in Call.objects.filter(school=school, stands=True)
-        if monday <= one.starts_at < next_monday and one.ends_at < after
-    ]
-    open_ = [one for one in FollowUp.objects.filter(school=school) if _stood_open(one, after)]
-    rolls = [
-        one for one in RollCall.objects.filter(school=school, kind="evening") if week.monday <= one.on <= day
-    ]
-    statuses = left_behind.statuses([one.pk for one in here], day)
-    counted = {
-        key: [one for one in here if statuses[one.pk][key].answer == "yes"]
-        for key in ("civil_affairs", "education")
-    }
-    return {
-        "talk_coverage": (sum(_talked(one, day, after) for one in here), len(here)),
-        "parent_contact": (sum(wait is not None and wait < 7 for wait in waits), len(boarders)),
-        "parent_contact_days": (0, len(boarders)),
-        "calls_planned": (sum(one.pk in planned for one in boarders), len(boarders)),
-        "calls_reached": (sum(one.state == "talked" for one in over), len(over)),
-        "follow_ups_overdue": (sum(one.due_on < day for one in open_), len(open_)),
-        "beds_per_boarder": (
-            sum(not one.is_out_of_order(day) for one in Bed.objects.filter(school=school)),
-            len(boarders),
-        ),
-        "rolls_on_time": (
-            sum(
-                one.closed_at is not None and one.closed_at - one.opened_at <= timedelta(minutes=30)
-                for one in rolls
-            ),
-            len(rolls),
-        ),
-        "left_behind_civil_affairs": (len(counted["civil_affairs"]), len(here)),
-        "left_behind_education": (len(counted["education"]), len(here)),
-        "file_complete": (
-            sum(
-                one.boarding != "not_collected"
-                and all(status.answer != "not_collected" for status in statuses[one.pk].values())
-                for one in here
-            ),
-            len(here),
-        ),
-    }
-
-
-def _stood_open(one: FollowUp, after: datetime) -> bool:
-    ended = one.done_at or one.cancelled_at
-    return one.created_at < after and (ended is None or ended >= after)
-
-
-def _talked(student: Student, day: date, after: datetime) -> bool:
-    first = at(day - timedelta(days=29), 0)
-    talks = Session.objects.filter(student=student, withdrawn_at=None)
-    return any(first <= one.happened_at < after for one in talks)
-
-
-def _waited(student: Student, day: date, after: datetime) -> int | None:
-    talked = [
-        one.at
-        for one in ContactAttempt.objects.filter(student=student)
-        if one.outcome in ("talked", "upset") and one.at < after
-    ]
-    if not talked:
-        return None
-    return (day - max(talked).astimezone(ZoneInfo(settings.TIME_ZONE)).date()).days

@@ -20,7 +20,7 @@ from dashboards.models import AreaFigure, CountedSchool, SchoolFigure, WeeklyCou
 from dashboards.models.figures import State
 from dashboards.services import building, checking
 from tests import factories
-from tests.dashboards import lively
+from tests.dashboards import lively, recounted
 from tests.dashboards.lively import NOW, TODAY, end_transactions
 
 pytestmark = pytest.mark.django_db
@@ -54,7 +54,7 @@ def test_every_weekly_count_is_what_the_rows_say(school, counsellor, seed: int):
         }
         for week in weeks
     }
-    assert counted == {week.monday: lively.recount(school, week) for week in weeks}
+    assert counted == {week.monday: recounted.recount(school, week) for week in weeks}
     # the school is lively enough for each number to be more than nothing in some week
     busy = [counted[week.monday] for week in weeks]
     assert {code for week in busy for code, (numerator, _all) in week.items() if numerator} == set(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
 from io import BytesIO
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from openpyxl import load_workbook
 
 from accounts.roles import Role
@@ -45,10 +47,10 @@ def counted(school, other_school, counsellor) -> list[Any]:
     return pupils
 
 
-def test_the_official_sees_tiles_and_schools_and_no_child(official, counted, school, other_school):
+def test_the_official_sees_tiles_and_schools_and_no_child(official, counted, school, other_school, county):
     page = text(signed_in(official).get(reverse("dashboards:district")))
 
-    figure = AreaFigure.objects.filter(indicator="talk_coverage").order_by("-week")[1]
+    figure = AreaFigure.objects.get(area=county, indicator="talk_coverage", week=last_week(county))
     assert f"<b>{figure.value} %</b>" in page
     assert school.name in page
     assert other_school.name in page
@@ -57,13 +59,45 @@ def test_the_official_sees_tiles_and_schools_and_no_child(official, counted, sch
     assert not [pupil.name for pupil in counted if pupil.name in page]
 
 
-def test_silence_is_shown_as_silence(official, counted, other_school):
-    CountedSchool.objects.filter(school=other_school).update(changed_at=NOW - timedelta(days=40))
+def test_silence_is_shown_as_silence_and_never_as_zero(official, counted, school, county):
+    CountedSchool.objects.filter(school=school).update(changed_at=NOW - timedelta(days=40))
+    client = signed_in(official)
 
-    page = text(signed_in(official).get(reverse("dashboards:district")))
+    page = text(client.get(reverse("dashboards:district")))
+    (ours,) = [
+        row
+        for row in client.get(reverse("api:district_schools", args=[county.code])).json()["results"]
+        if row["name"] == school.name
+    ]
 
+    assert SchoolFigure.objects.filter(school=school, state="shown").exists()
     assert "no data since 2026-10-13" in page
-    assert "no data</td>" in page
+    row = page.split(f'<th scope="row">{school.name}')[1].split("</tr>")[0]
+    assert set(re.findall(r">([^<>]*)</td>", row)) == {"no data"}
+    assert ours["silent"]
+    assert {one["state"] for one in ours["figures"]} == {"no_data"}
+
+
+def test_messages_that_the_program_sends_are_no_sign_of_life(school, student, counsellor):
+    lively.end_transactions()
+    building.build_changed(now=NOW)
+    wrote = CountedSchool.objects.get(school=school).changed_at
+
+    factories.reminders.make_reminder(school, counsellor)
+    lively.end_transactions()
+    building.rebuild(weeks=1, now=NOW)
+
+    assert CountedSchool.objects.get(school=school).changed_at == wrote
+
+
+def test_the_print_button_prints_the_week_that_is_shown(official, counted, county):
+    client = signed_in(official)
+
+    page = text(client.get(reverse("dashboards:district"), {"week": "2026-11-03"}))
+
+    link = f"{reverse('dashboards:print', args=[county.code])}?week=2026-11-02"
+    assert f'href="{link}"' in page
+    assert "Week from Nov. 2, 2026" in text(client.get(link))
 
 
 def test_a_tile_says_how_it_changed_since_last_week_and_last_year(county):
@@ -86,7 +120,12 @@ def test_a_hidden_week_breaks_the_line():
     assert selectors.spark([None, None]) == ""
 
 
-def test_the_week_and_the_trend_can_be_chosen_and_nonsense_chooses_nothing(official, counted):
+def last_week(area: Any) -> date:
+    """The week that the page shows when nobody asks for one, by the clock on the wall."""
+    return selectors.latest_week(area, week=None, on=timezone.localdate())
+
+
+def test_the_week_and_the_trend_can_be_chosen_and_nonsense_chooses_nothing(official, counted, county):
     client = signed_in(official)
     url = reverse("dashboards:district")
 
@@ -95,7 +134,9 @@ def test_the_week_and_the_trend_can_be_chosen_and_nonsense_chooses_nothing(offic
     assert 'value="2026-11-02" selected' in chosen
     assert 'value="calls_reached" selected' in chosen
     for week in ("2026-13-45", "x" * 500, "2026-W40", "0001-01-01"):
-        assert 'value="2026-11-09" selected' in text(client.get(url, {"week": week, "indicator": week}))
+        assert f'value="{last_week(county)}" selected' in text(
+            client.get(url, {"week": week, "indicator": week})
+        )
 
 
 def test_the_number_of_queries_is_the_same_for_one_school_and_three(

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from datetime import date, datetime, timedelta
+from html import unescape
 from io import BytesIO
 from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.urls import reverse
 from django.utils import timezone
 from openpyxl import load_workbook
 
@@ -103,6 +106,32 @@ def test_what_is_published_withstands_the_attack(county, officer, pupils):
         assert [one.period for one in published] == ["2026-10-01", "2026-11-01"]
         assert set(published[0].figures) == set(tables.cells(published[0].counts))
         assert attacking.attack(published, releases.protection()) == []
+
+
+def test_every_number_is_the_same_on_the_page_in_the_api_and_in_the_file(
+    county, officer, official, pupils, client
+):
+    release = publish(county, officer)
+    client.force_login(official)
+
+    page = client.get(reverse("dashboards:release", args=[release.public_id])).content.decode()
+    data = client.get(reverse("api:district_release", args=[release.public_id])).json()
+    file = client.post(reverse("dashboards:release_export", args=[release.public_id])).content
+
+    on_page = [
+        (unescape(name), [unescape(one) for one in re.findall(r'<td class="num">(.*?)</td>', cells)])
+        for name, cells in re.findall(r'<tr><th scope="row">(.*?)</th>(.*?)</tr>', page)
+    ]
+    in_api = [(row["name"], row["values"]) for table in data["tables"] for row in table["rows"]]
+    in_file = [
+        (row[0], list(row[1:]))
+        for sheet in load_workbook(BytesIO(file))
+        for row in sheet.iter_rows(min_row=2, values_only=True)
+    ]
+    assert on_page == in_api == in_file
+    said = [value for _name, values in in_api for value in values]
+    assert "fewer than 10" in said
+    assert len([value for value in said if value.isdigit()]) > 8
 
 
 def test_running_the_task_twice_changes_nothing(county, officer, pupils):
