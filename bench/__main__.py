@@ -1,65 +1,124 @@
-"""`make bench`: a demo county of 100,000 pupils in a database of its own, the finder over it, a large roster.
+"""`make bench`: the pages over HTTP at 10,000 and 100,000 pupils, beside a floor; both solvers; results.json.
 
-`make bench ARGS="--pupils 12000 --rows 5000"` gives a taste. bench/README.md keeps the results.
+`make bench ARGS="--quick"` gives a taste in a few minutes and writes to var/bench/quick.json instead.
+`--reuse` takes the districts that a run with `--keep` left; `--only pages|solvers` measures one half and
+keeps the other half of bench/results.json.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import os
-import time
+from contextlib import ExitStack
+from dataclasses import dataclass
+from typing import Any
 
-os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings.test"
-os.environ["TEST_DB"] = "bench"
+from bench import asking, dormitory, results, rota, site
+from bench.asking import Taken
+from bench.site import Site
+
+PORT = 8790
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How much is measured: `requests` in all for each page and size, shared out over the rounds."""
+
+    sizes: tuple[int, ...]
+    rounds: int
+    requests: int
+    warm_up: int
+    seconds: float
+    houses: int
+    seeds: tuple[int, ...]
+
+
+FULL = Plan((10_000, 100_000), 3, 150, 10, 2.0, dormitory.SMALL, (1, 2, 3))
+QUICK = Plan((2_000, 6_000), 2, 20, 3, 1.0, 10, (1,))
 
 
 def main() -> None:
     options = _options()
-    from config import embedded
-
-    if not os.environ.get("DATABASE_URL"):
-        embedded.start_until_exit()
-    import django
-
-    django.setup()
-    from django.core.management import call_command
-    from django.db import connections
-    from django.test.utils import setup_databases, teardown_databases
-
-    call_command("ensure_roles", verbosity=0)
-    databases = setup_databases(verbosity=0, interactive=False)
-    try:
-        _run(options.pupils, options.rows)
-    finally:
-        connections.close_all()
-        teardown_databases(databases, verbosity=0)
+    plan = QUICK if options.quick else FULL
+    made: dict[str, Any] = json.loads(results.JSON.read_text()) if results.JSON.exists() else {}
+    load = os.getloadavg()
+    if options.only != "solvers":
+        made |= _pages(plan, load, keep=options.keep, reuse=options.reuse)
+    if options.only != "pages":
+        made |= _solvers(plan)
+    if options.quick:
+        path = site.HOME / "var" / "bench" / "quick.json"
+        path.write_text(json.dumps(made, indent=2))
+        print(f"{results.markdown(made)}\n\nNot kept; in {path}.")
+    else:
+        results.write(made)
+        print(results.markdown(made))
 
 
-def _run(pupils: int, rows: int) -> None:
-    from django.utils import timezone
+def _pages(plan: Plan, load: tuple[float, ...], *, keep: bool, reuse: bool) -> dict[str, Any]:
+    """The districts made, then asked in turns, so that a loud moment falls on both sizes."""
+    sites = [Site(size, PORT + number) for number, size in enumerate(plan.sizes)]
+    with ExitStack() as stack:
+        for one in sites:
+            stack.callback(one.stop)
+            one.make(reuse=reuse)
+        for one in sites:
+            one.start()
+        found = _ask(sites, plan)
+    if not keep:
+        for one in sites:
+            one.remove()
+    known = {
+        str(one.size): {**{key: one.world[key] for key in ("pupils", "schools")}, "made_in_s": one.made_in}
+        for one in sites
+    }
+    every = results.pages(found)
+    return {
+        "conditions": results.conditions(
+            known,
+            load,
+            postgres=sites[0].world["postgres"],
+            workers=site.WORKERS,
+            threads=site.THREADS,
+            requests=plan.requests,
+            rounds=plan.rounds,
+            seconds=plan.rounds * plan.seconds,
+        ),
+        "floors": {name: every.pop(name) for name in results.FLOORS},
+        "pages": every,
+    }
 
-    from bench import finder, locks, pages, roster
-    from core import tenancy
-    from demo import services
 
-    started = time.perf_counter()
-    print(services.seed_district(pupils=pupils, seed=7, now=timezone.localtime()))
-    print(f"demo district of {pupils:,}: {time.perf_counter() - started:.1f} s\n")
-    services.analyse()
-    with tenancy.program("bench"):  # what a signed-in client asks is asked in that person's scope
-        finder.report()
-        print()
-        pages.report()
-        print()
-        locks.report()
-        print()
-        roster.main(rows)
+def _ask(sites: list[Site], plan: Plan) -> dict[int, dict[str, Taken]]:
+    found = {one.size: {act["name"]: Taken() for act in one.world["acts"]} for one in sites}
+    for number in range(plan.rounds):
+        print(f"round {number + 1} of {plan.rounds}", flush=True)
+        for act in range(len(sites[0].world["acts"])):
+            for one in sites:
+                chosen = one.world["acts"][act]
+                taken = found[one.size][chosen["name"]]
+                asking.alone(
+                    one.port, chosen, taken, requests=plan.requests // plan.rounds, warm_up=plan.warm_up
+                )
+                asking.together(one.port, chosen, taken, seconds=plan.seconds)
+    return found
+
+
+def _solvers(plan: Plan) -> dict[str, Any]:
+    beds = dormitory.report(small=plan.houses)
+    return {
+        "dormitory": {**beds, "instances": plan.houses + len(dormitory.SIZES)},
+        "rota": rota.report(seeds=plan.seeds),
+    }
 
 
 def _options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m bench")
-    parser.add_argument("--pupils", type=int, default=100_000)
-    parser.add_argument("--rows", type=int, default=20_000, help="rows of the roster that is imported")
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="small districts, few requests, nothing kept")
+    parser.add_argument("--only", choices=["pages", "solvers"])
+    parser.add_argument("--keep", action="store_true", help="leave the districts in var/bench")
+    parser.add_argument("--reuse", action="store_true", help="take the districts that --keep left")
     return parser.parse_args()
 
 

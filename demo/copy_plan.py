@@ -55,7 +55,7 @@ _OWN: dict[str, dict[str, str]] = {
 
 @dataclass(frozen=True)
 class Block:
-    """The ids of one table: the pattern's from `first` on, `span` of them a copy, the copies' from `start`."""
+    """The ids of one table: the pattern's from `first`, `span` of them a copy, the copies' from `start`."""
 
     first: int
     span: int
