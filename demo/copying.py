@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 
 from django.db import connection, models
 
+from calls.models import Call, CallPupil, CallWindow, ContactAttempt, Phone
 from core import bulk
 from counselling.models import EntryGrant, FollowUp, LinkedPupil, Session, SessionText
-from demo import rows
+from demo import house_rows, rows
+from dormitories.models import Bed, Building, Leave, RollCall, RollMark, Room, Stay
 from students.models import (
     CareArrangement,
     Enrolment,
@@ -42,6 +45,18 @@ MODELS: dict[type, type[models.Model]] = {
     rows.LinkedPupil: LinkedPupil,
     rows.EntryGrant: EntryGrant,
     rows.FollowUp: FollowUp,
+    house_rows.Building: Building,
+    house_rows.Room: Room,
+    house_rows.Bed: Bed,
+    house_rows.Stay: Stay,
+    house_rows.Leave: Leave,
+    house_rows.RollCall: RollCall,
+    house_rows.RollMark: RollMark,
+    house_rows.Phone: Phone,
+    house_rows.CallWindow: CallWindow,
+    house_rows.Call: Call,
+    house_rows.CallPupil: CallPupil,
+    house_rows.ContactAttempt: ContactAttempt,
 }
 _CHUNK = 5_000
 _ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
@@ -75,7 +90,20 @@ def write(made: rows.Rows) -> int:
     for table in rows.Rows.ORDER:
         if found := made.of(table):
             _write(MODELS[table], table, found)
+    _close_rolls(made.closings)
     return len(made)
+
+
+def _close_rolls(closings: list[tuple[int, int, datetime]]) -> None:
+    """All at once, when their marks stand: the database closes none with a gap, and adds to no closed one."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE dormitories_rollcall AS roll"
+            " SET closed_by_id = one.by_id, closed_at = one.at, version = 1"
+            " FROM unnest(%s::bigint[], %s::bigint[], %s::timestamptz[]) AS one (id, by_id, at)"
+            " WHERE roll.id = one.id",
+            [list(column) for column in zip(*closings, strict=True)] if closings else [[], [], []],
+        )
 
 
 def _write(model: type[models.Model], table: type, found: list[tuple[Any, ...]]) -> None:

@@ -56,6 +56,16 @@ class ClassFacts:
     grade: int
     number: int
     teacher_id: int
+    last_year_id: int | None = None  # the class that these pupils were then; None for newcomers
+
+
+@dataclass(frozen=True)
+class LastYear:
+    """The school year before: its days, and when the lessons ended."""
+
+    starts_on: date
+    ends_on: date
+    lessons_end_on: date
 
 
 @dataclass(frozen=True)
@@ -75,6 +85,14 @@ class SchoolFacts:
     pupils: int
     year_starts_on: date
     made_at: datetime
+    admin_id: int = 0
+    last_year: LastYear | None = None
+    is_first: bool = False  # the school of the plain user names
+
+    @property
+    def leading_class_id(self) -> int:
+        """The class of whoever signs in as teacher: 三年级(2)班, or the first."""
+        return next((one.id for one in self.classes if (one.grade, one.number) == (3, 2)), self.classes[0].id)
 
 
 @dataclass
@@ -87,6 +105,7 @@ class Child:
     away: bool  # both parents
     misses_somebody: bool
     words: Circumstances
+    sex: str = ""
     paired_with: int | None = None
 
 
@@ -273,11 +292,15 @@ class Households:
         words = Circumstances(
             "他" if sex == "male" else "她", family.carer_word, family.away_word, family.place
         )
-        self.children.append(Child(student.id, seat, boards, family.away, family.misses_somebody, words))
+        self.children.append(Child(student.id, seat, boards, family.away, family.misses_somebody, words, sex))
 
     def _belongings(self, student: rows.Student, family: Family, seat: ClassFacts) -> None:
         """What hangs on a pupil: the class, the adults, what the finder looks up."""
         school = self.school
+        if seat.last_year_id is not None and school.last_year is not None:
+            then = school.last_year
+            stay = (school.id, student.id, seat.last_year_id, then.starts_on, then.ends_on)
+            self.made.add(rows.Enrolment(self.next_id(rows.Enrolment), *stay))
         self.made.add(
             rows.Enrolment(
                 self.next_id(rows.Enrolment), school.id, student.id, seat.id, school.year_starts_on

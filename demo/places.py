@@ -127,6 +127,18 @@ def lessons_on(day: date, special: dict[date, str]) -> bool:
     return kind == "make_up" or (kind is None and day.weekday() < 5)
 
 
+def school_days(first: date, last: date) -> list[date]:
+    """The days of both years, this one and the last, on which there were lessons."""
+    found = []
+    for year in range(school_year(first)[0].year, school_year(last)[0].year + 1):
+        starts_on = date(year, 9, 1)
+        special = {day: kind for day, kind, _ in special_days(starts_on)}
+        for begins, ends in terms(starts_on):
+            span = days(max(begins, first), min(ends, last))
+            found += [day for day in span if lessons_on(day, special)]
+    return found
+
+
 FEWEST_DAYS = 15
 
 

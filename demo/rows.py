@@ -8,6 +8,8 @@ from itertools import chain
 from typing import NamedTuple
 from uuid import UUID
 
+from demo import house_rows
+
 
 class Student(NamedTuple):
     id: int
@@ -114,6 +116,7 @@ class Enrolment(NamedTuple):
     student_id: int
     school_class_id: int
     started_on: date
+    ended_on: date | None = None
 
 
 class Pairing(NamedTuple):
@@ -226,6 +229,7 @@ Row = (
     | LinkedPupil
     | EntryGrant
     | FollowUp
+    | house_rows.HouseRow
 )
 
 
@@ -250,9 +254,11 @@ class Rows:
         LinkedPupil,
         EntryGrant,
         FollowUp,
+        *house_rows.ORDER,
     )
 
     def __init__(self) -> None:
+        self.closings: list[tuple[int, int, datetime]] = []  # of rolls: whole only once their marks stand
         self.by_table: dict[type, list[tuple[object, ...]]] = {table: [] for table in self.ORDER}
 
     def add(self, row: Row) -> None:

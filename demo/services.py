@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from itertools import islice
 from random import Random
 
@@ -15,18 +15,20 @@ from core.models import AuditEvent
 from counselling.models import FollowUp
 from counselling.services import follow_ups
 from dashboards.services import building
-from demo import calls_home, concerns, copying, places, rota, rows, sealing
-from demo.households import Households, NextId, SchoolFacts
+from demo import bed_rules, calls_home, concerns, copying, places, published, rota, rows, sealing
+from demo.absences import Leaves
+from demo.calls_past import PastCalls
+from demo.households import Child, Households, NextId, SchoolFacts
+from demo.houses import Houses
+from demo.nights import Nights
 from demo.staff import Staff
-from demo.talks import WEEKS, Talks
+from demo.talks import PAST_WEEKS, WEEKS, Talks
 from reminders import clock
 from reminders.models import Channel, Reminder
 from schools.models import School
 
 SEEDED = "demo.seeded"
 _BATCH = 2_000
-# As far back as the demo's talks go, so that the district's spark lines have a shape.
-COUNTED_WEEKS = 14
 # Rows that the program itself needs and that migrations wrote.
 _KEPT_TABLES = {"django_migrations", "django_content_type", "auth_permission"}
 
@@ -62,12 +64,15 @@ def seed_district(*, pupils: int, seed: int, now: datetime) -> dict[str, int]:
         copying.write(made)
         pupils_made += len(made.of(rows.Student))
         talks_made += len(made.of(rows.Session))
+        bed_rules.make(facts, now=now)
         if number == 1:
             concerns.report(facts, now=now)
             rota.plan(facts, now=now)
             calls_home.plan(facts, now=now)
+            bed_rules.plan(facts, now=now)
     reminders = _plan_reminders(now)
-    building.rebuild(weeks=COUNTED_WEEKS, now=now)
+    building.rebuild(now=now)
+    published.publish(now=now)
     audit.record(SEEDED, by=None, pupils=pupils, seed=seed)
     return {
         "schools": len(plans), "pupils": pupils_made, "talks": talks_made, "reminders": reminders
@@ -90,7 +95,50 @@ def children_of(
         next_id=next_id,
         made=made,
     ).build()
+    _past_talks(facts, children, days=days, next_id=next_id, now=now, made=made)
+    _boarding(facts, children, next_id=next_id, now=now, signing_in=signing_in, made=made)
     return made
+
+
+def _past_talks(
+    facts: SchoolFacts,
+    children: list[Child],
+    *,
+    days: list[date],
+    next_id: NextId,
+    now: datetime,
+    made: rows.Rows,
+) -> None:
+    """The year before the ten weeks, of whoever was here then."""
+    first = now.date() - timedelta(weeks=PAST_WEEKS)
+    Talks(
+        school=facts,
+        children=[child for child in children if child.school_class.last_year_id is not None],
+        days=places.school_days(first, days[0] - timedelta(days=1)) if days else [],
+        now=now,
+        signing_in=set(),
+        rng=Random(f"{facts.plan.code}:past"),
+        next_id=next_id,
+        made=made,
+        is_past=True,
+    ).build()
+
+
+def _boarding(
+    facts: SchoolFacts,
+    children: list[Child],
+    *,
+    next_id: NextId,
+    now: datetime,
+    signing_in: set[int],
+    made: rows.Rows,
+) -> None:
+    """Houses, leaves, rolls and calls; in the first school the planner itself makes the last weeks'."""
+    houses = Houses(facts, children, now, next_id, made).build()
+    leaves = Leaves(facts, children, signing_in, now, next_id, made).build()
+    Nights(facts, houses, leaves, now, next_id, made).build()
+    planned = calls_home.WEEKS_BACK if facts.is_first else None
+    PastCalls(facts, children, now, next_id, made, planned).build()
 
 
 @tenancy.program("demo")

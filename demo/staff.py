@@ -13,7 +13,7 @@ from accounts.models import User
 from accounts.roles import Role
 from counselling.models import Topic
 from demo import factors, names, places
-from demo.households import ClassFacts, SchoolFacts, seeded_uuid
+from demo.households import ClassFacts, LastYear, SchoolFacts, seeded_uuid
 from demo.places import SchoolPlan
 from schools.models import Area, Membership, School, SchoolClass, SchoolDay, SchoolYear, Term
 
@@ -75,8 +75,10 @@ class Staff:
         school = School.objects.create(
             code=plan.code, name=plan.name, area=area, public_id=seeded_uuid(self.rng, self.now)
         )
-        year = self._calendar(school)
+        starts_on, _ = places.school_year(self.today)
+        year = self._calendar(school, starts_on)
         classes = self._classes(school, year, plan, pupils)
+        last_year, were = self._last_year(school, classes, starts_on)
         teachers = self._teachers(classes, number)
         paired = [
             self._hire(_username("paired", number, count), Role.PAIRED_TEACHER, school=school)
@@ -95,7 +97,7 @@ class Staff:
             public_id=school.public_id,
             plan=plan,
             classes=[
-                ClassFacts(row.pk, row.grade, row.number, teacher.pk)
+                ClassFacts(row.pk, row.grade, row.number, teacher.pk, were.get((row.grade, row.number)))
                 for row, teacher in zip(classes, teachers, strict=True)
             ],
             paired_ids=[user.pk for user in paired],
@@ -107,10 +109,34 @@ class Staff:
             pupils=pupils,
             year_starts_on=year.starts_on,
             made_at=self.now,
+            admin_id=only["admin"].pk,
+            last_year=last_year,
+            is_first=number == 1,
         )
 
-    def _calendar(self, school: School) -> SchoolYear:
-        starts_on, ends_on = places.school_year(self.today)
+    def _last_year(
+        self, school: School, classes: list[SchoolClass], starts_on: date
+    ) -> tuple[LastYear, dict[tuple[int, int], int]]:
+        """The year before, and by (grade, number) of today the class that these pupils were then."""
+        then = starts_on.replace(year=starts_on.year - 1)
+        year = self._calendar(school, then)
+        rng = Random(school.code)
+        older = [row for row in classes if row.grade > classes[0].grade]
+        made = SchoolClass.objects.bulk_create(
+            SchoolClass(
+                school=school,
+                year=year,
+                grade=row.grade - 1,
+                number=row.number,
+                public_id=seeded_uuid(rng, self.now),
+            )
+            for row in older
+        )
+        were = {(now.grade, now.number): was.pk for now, was in zip(older, made, strict=True)}
+        return LastYear(year.starts_on, year.ends_on, places.terms(then)[-1][1]), were
+
+    def _calendar(self, school: School, starts_on: date) -> SchoolYear:
+        ends_on = date(starts_on.year + 1, 8, 31)
         year = SchoolYear.objects.create(school=school, starts_on=starts_on, ends_on=ends_on)
         Term.objects.bulk_create(
             Term(school=school, year=year, number=number, starts_on=first, ends_on=last)

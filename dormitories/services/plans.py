@@ -74,15 +74,19 @@ def person_behind(*, plan_id: int) -> User | None:
     return plan.made_by if plan else None
 
 
-def solve_plan(*, plan_id: int, on: date, now: datetime) -> None:
-    """Work the plan out and store it; does nothing when that has been done."""
+def solve_plan(*, plan_id: int, on: date, now: datetime, moves: int | None = None) -> None:
+    """Work the plan out and store it; does nothing when that has been done.
+
+    `moves`: the budget of one short search, for a plan that needn't be the best (the demo's).
+    """
     plan = AllocationPlan.objects.get(pk=plan_id)
     if plan.state != State.SOLVING:
         return
     house = plan_house.read_house(plan, on=on)
     tick = _Ticker(plan.pk).tick
     try:
-        solution = solve.solve(house.problem, seed=plan.seed, tick=tick)
+        starts = None if moves is None else 1
+        solution = solve.solve(house.problem, seed=plan.seed, moves=moves, starts=starts, tick=tick)
     except solve.NoPlanError as error:
         _store_conflicts(plan, house, error.found, now)
     else:
