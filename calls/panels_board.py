@@ -45,8 +45,13 @@ def in_words(clock: contacts.Clock) -> str:
     if clock.days is None:
         return _("%(who)s: not talked with yet") % said
     if clock.level:
-        return _("%(who)s: %(n)s days ago, due") % said
+        return _("%(who)s: %(n)s days ago, %(level)s") % (said | {"level": _level(clock)})
     return _("%(who)s: %(n)s days ago") % said
+
+
+def _level(clock: contacts.Clock) -> str:
+    words = {"due": _("due"), "amber": _("too long"), "red": _("far too long")}
+    return words[clock.level]
 
 
 def contact_button(user: User, student: Student, now: datetime) -> dict[str, Any] | None:

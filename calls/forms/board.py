@@ -14,19 +14,29 @@ from calls.models import ContactAttempt
 from calls.models.board import MINUTES_MOST
 from students.models import GuardianLink
 
-MOVE = "moved"
+MOVE, NOBODY = "moved", "nobody"
 
 
 class OutcomeForm(forms.Form):
     """One tap: the outcome's button names itself; the number is the one that stood on the page."""
 
-    outcome = forms.ChoiceField(choices=[*ContactAttempt.Outcome.choices, (MOVE, gettext_lazy("Moved"))])
+    outcome = forms.ChoiceField(
+        choices=[
+            *ContactAttempt.Outcome.choices,
+            (MOVE, gettext_lazy("Moved")),
+            (NOBODY, gettext_lazy("Nobody may be called")),
+        ]
+    )
     number = forms.IntegerField(min_value=1, max_value=2**63 - 1, required=False)
     minutes = forms.IntegerField(min_value=1, max_value=MINUTES_MOST, required=False)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
-        if cleaned.get("outcome") not in (None, MOVE) and not cleaned.get("number") and not self.errors:
+        if (
+            cleaned.get("outcome") not in (None, MOVE, NOBODY)
+            and not cleaned.get("number")
+            and not self.errors
+        ):
             self.add_error("number", _("Choose whom you called."))
         return cleaned
 

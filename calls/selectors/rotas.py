@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
+
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from calls.models import LeftOut, Rota
+from calls.models import Call, LeftOut, Rota
 from core import pagination
 from schools.models import School
 
@@ -35,6 +38,12 @@ def facts_of(rota: Rota) -> list[tuple[str, str]]:
             else _("A good plan; whether it is the best wasn't proven"),
         ),
     ]
+
+
+def first_day(rota: Rota) -> date:
+    """The first day on which the plan has a call; its Monday while it has none."""
+    first = Call.objects.filter(rota=rota).order_by("starts_at").values_list("starts_at", flat=True).first()
+    return timezone.localdate(first) if first else rota.monday
 
 
 def left_out(rota: Rota, *, cursor: str | None) -> pagination.Page[LeftOut]:

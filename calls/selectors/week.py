@@ -13,7 +13,7 @@ from django.db.models.functions import TruncDate
 from accounts.models import User
 from accounts.permissions import Perm
 from calls import access
-from calls.models import Call, CallPupil, Phone, Rota
+from calls.models import Call, CallPupil, CallReply, Phone, Rota
 from calls.selectors import openings
 from schools.models import School
 from students.models import Student
@@ -29,6 +29,7 @@ class Cell:
     call: Call | None = None
     pupils: tuple[Student, ...] = ()
     waited_days: int | None = None
+    reply: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,12 +108,14 @@ def _counts(calls: QuerySet[Call], monday: date) -> dict[date, int]:
 class _Known:
     pupils: tuple[Student, ...]
     waited_days: int | None
+    reply: str
 
 
 def _pupils_of(calls: Sequence[Call], user: User, on: date) -> dict[int, _Known]:
     """For each call the pupils whom this person may know; a call with none of them isn't in it."""
     places = list(CallPupil.objects.filter(call__in=calls).order_by("pk"))
     known = access.known_pupils(user, [one.student_id for one in places], Perm.CALL_VIEW, on=on)
+    replies = dict(CallReply.objects.filter(call__in=calls).values_list("call_id", "answer"))
     found: dict[int, list[CallPupil]] = defaultdict(list)
     for one in places:
         if one.student_id in known:
@@ -121,6 +124,7 @@ def _pupils_of(calls: Sequence[Call], user: User, on: date) -> dict[int, _Known]
         call_id: _Known(
             tuple(known[one.student_id] for one in same),
             max((one.waited_days for one in same if one.waited_days is not None), default=None),
+            replies.get(call_id, ""),
         )
         for call_id, same in found.items()
     }
@@ -157,7 +161,7 @@ def _cell(phone: Phone, call: Call | None, known: dict[int, _Known], *, is_open:
     if call.pk not in known:
         return Cell(phone, is_open, is_taken=True)
     one = known[call.pk]
-    return Cell(phone, is_open, True, call, one.pupils, one.waited_days)
+    return Cell(phone, is_open, True, call, one.pupils, one.waited_days, one.reply)
 
 
 def week_calls(school: School, *, monday: date, user: User, on: date) -> list[tuple[date, list[Row]]]:

@@ -171,6 +171,21 @@ def _place_tonight(
 
 
 @transaction.atomic
+def hand_over(*, call: Call, by: User, now: datetime) -> int:
+    """A call for which no number is left, as people were barred or numbers ended: the class teacher's task.
+
+    Says how many tasks that made. Raises RefusedError while there is somebody to call.
+    """
+    found = _lock(call, now)
+    if contacts.contacts_of([found], on=timezone.localdate(now))[found.pk]:
+        raise RefusedError(_("There is still somebody to call."))
+    pupils = contacts.pupils_of([found])[found.pk]
+    _finish(found, Call.State.MISSED)
+    audit.record("call.noted", by=by, target=found, outcome="nobody", pupils=len(pupils))
+    return len(home_tasks.make(found, pupils, by=by, now=now))
+
+
+@transaction.atomic
 def move_on(*, call: Call, by: User, now: datetime) -> Call:
     """Give a call that is due the next free place of this evening, for a child who is late or a busy phone.
 

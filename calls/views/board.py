@@ -15,9 +15,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.http import SignedInRequest
+from accounts.models import User
 from accounts.permissions import Perm
 from calls import access_board as access
-from calls.forms.board import MOVE, ClockForm, ContactForm, OutcomeForm
+from calls.forms.board import MOVE, NOBODY, ClockForm, ContactForm, OutcomeForm
+from calls.models import Call
 from calls.selectors import board as board_selectors
 from calls.selectors import contacts as contact_selectors
 from calls.services import board as board_services
@@ -37,7 +39,16 @@ def board(request: SignedInRequest) -> HttpResponse:
     school = _chosen(schools, request.GET.get("school", ""))
     day = _day(request.GET.get("on", ""), now)
     found = board_selectors.board(request.user, school, day=day, now=now)
-    return render(request, "calls/board.html", {"board": found, "schools": schools, "now": now})
+    return render(request, "calls/board.html", {"board": found, "schools": schools})
+
+
+def _again(request: SignedInRequest, call: Call, form: OutcomeForm, now: datetime) -> HttpResponse:
+    """The board with what was typed, and what is wrong with it beside the field."""
+    day = timezone.localdate(call.starts_at)
+    found = board_selectors.board(request.user, call.school, day=day, now=now)
+    schools = access.board_schools(request.user, on=timezone.localdate(now))
+    context = {"board": found, "schools": schools, "refused": call, "form": form}
+    return render(request, "calls/board.html", context, status=422)
 
 
 def _chosen(schools: list[School], asked: str) -> School:
@@ -60,25 +71,31 @@ def outcome(request: SignedInRequest, public_id: uuid.UUID) -> HttpResponse:
     form = OutcomeForm(request.POST)
     back = f"{reverse('calls:board')}?on={timezone.localdate(call.starts_at)}&school={call.school.public_id}"
     if not form.is_valid():
-        messages.error(request, _("That did not work, and nothing was changed. Try again."))
-        return redirect(back)
+        return _again(request, call, form, now)
     try:
-        if form.cleaned_data["outcome"] == MOVE:
-            moved = board_services.move_on(call=call, by=request.user, now=now)
-            messages.success(request, _("Moved to %(time)s.") % {"time": _time(moved.starts_at)})
-        else:
-            step = board_services.note_outcome(
-                call=call,
-                number_id=form.cleaned_data["number"],
-                outcome=form.cleaned_data["outcome"],
-                minutes=form.cleaned_data["minutes"],
-                by=request.user,
-                now=now,
-            )
-            messages.success(request, _said(step))
+        messages.success(request, _carry_out(call, form, by=request.user, now=now))
     except RefusedError as refusal:
         messages.error(request, str(refusal))
     return redirect(f"{back}#call-{call.public_id}")
+
+
+def _carry_out(call: Call, form: OutcomeForm, *, by: User, now: datetime) -> str:
+    """One call of the domain; what to say then. Raises RefusedError."""
+    asked = form.cleaned_data
+    if asked["outcome"] == MOVE:
+        moved = board_services.move_on(call=call, by=by, now=now)
+        return _("Moved to %(time)s.") % {"time": _time(moved.starts_at)}
+    if asked["outcome"] == NOBODY:
+        return _said(board_services.Next(tasks=board_services.hand_over(call=call, by=by, now=now)))
+    step = board_services.note_outcome(
+        call=call,
+        number_id=asked["number"],
+        outcome=asked["outcome"],
+        minutes=asked["minutes"],
+        by=by,
+        now=now,
+    )
+    return _said(step)
 
 
 def _said(step: board_services.Next) -> str:
@@ -125,7 +142,7 @@ def contact_new(request: SignedInRequest, student_id: uuid.UUID) -> HttpResponse
         request.user, student_id, Perm.CALL_BOARD, on=timezone.localdate(now)
     )
     people = list(access.contactable(student))
-    form = ContactForm(request.POST or None, people=people, now=now)
+    form = ContactForm(request.POST if request.method == "POST" else None, people=people, now=now)
     if request.method == "POST" and form.is_valid():
         fields = dict(form.cleaned_data)
         try:
@@ -156,7 +173,7 @@ def clock(request: SignedInRequest, school_id: uuid.UUID) -> HttpResponse:
     school = school_access.get_school_or_404(request.user, school_id, Perm.CALL_PLAN, on=on)
     limits = contact_selectors.limits_of(school.pk)
     initial = {"due_days": limits.due, "amber_days": limits.amber, "red_days": limits.red}
-    form = ClockForm(request.POST or None, initial=initial)
+    form = ClockForm(request.POST if request.method == "POST" else None, initial=initial)
     if request.method == "POST" and form.is_valid():
         clocks.set_clock(school=school, by=request.user, **form.cleaned_data)
         messages.success(request, _("Saved."))

@@ -124,7 +124,7 @@ def rota(request: SignedInRequest, rota_id: uuid.UUID) -> HttpResponse:
         return htmx.redirect(request, "calls:rota", found.public_id)
     context: dict[str, Any] = {"rota": found, "school": found.school, "facts": selectors.facts_of(found)}
     if found.state in {Rota.State.PREVIEWED, Rota.State.PUBLISHED}:
-        day = _asked_day(request, found.monday)
+        day = _asked_day(request, selectors.first_day(found))
         shown = week_selectors.day_of(found.school, day=day, user=request.user, on=on, rota=found)
         context |= {"week": shown, "tabs": _tabs(shown)}
         context["page"] = selectors.left_out(found, cursor=request.GET.get("cursor"))
@@ -142,7 +142,7 @@ def publish(request: SignedInRequest, rota_id: uuid.UUID) -> HttpResponse:
         htmx.toast(request, str(refusal), level=messages.ERROR)
         return redirect("calls:rota", found.public_id)
     htmx.toast(request, _("The calls are published."))
-    return redirect(f"{_week_url(found)}?day={found.monday.isoformat()}")
+    return redirect(f"{_week_url(found)}?day={selectors.first_day(found).isoformat()}")
 
 
 @require_POST

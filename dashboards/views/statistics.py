@@ -63,7 +63,11 @@ def ask_release(request: SignedInRequest) -> HttpResponse:
     on = timezone.localdate(now)
     access.get_own_area_or_403(request.user, Perm.STATISTICS_RELEASE, on=on)
     areas = officer.areas(request.user, Perm.STATISTICS_RELEASE, on=on)
-    form = forms.ReleaseForm(request.POST or None, areas=areas, months=releases.closed_months(_MONTHS, on=on))
+    form = forms.ReleaseForm(
+        request.POST if request.method == "POST" else None,
+        areas=areas,
+        months=releases.closed_months(_MONTHS, on=on),
+    )
     if request.method == "POST" and form.is_valid():
         try:
             releases.ask(**form.cleaned_data, by=request.user, now=now)
@@ -88,7 +92,9 @@ def _own_returns(request: SignedInRequest) -> HttpResponse:
     now = timezone.now()
     on = timezone.localdate(now)
     areas = officer.areas(request.user, Perm.STATUTORY_RETURN, on=on)
-    form = forms.ReturnForm(request.POST or None, areas=areas, initial={"counted_on": on})
+    form = forms.ReturnForm(
+        request.POST if request.method == "POST" else None, areas=areas, initial={"counted_on": on}
+    )
     if request.method == "POST" and form.is_valid():
         try:
             returns.ask(**form.cleaned_data, by=request.user, now=now)

@@ -5,8 +5,6 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -133,24 +131,49 @@ def test_a_form_that_says_nothing_changes_nothing_and_says_so(client, call, ward
     assert ContactAttempt.objects.count() == 0
 
 
+def test_minutes_that_are_none_are_said_beside_the_field_and_kept(client, call, warden):
+    client.force_login(warden)
+    data = {"outcome": "talked", "number": call.number_id, "minutes": "999"}
+
+    answer = client.post(reverse("calls:outcome", args=[call.public_id]), data)
+
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert 'value="999" aria-invalid="true" aria-describedby="id_minutes_error"' in page
+    assert "less than or equal to 240" in page.split('id="id_minutes_error"')[1]
+
+
+def test_a_call_for_which_no_number_is_left_is_handed_over(
+    client, board, call, child, warden, homeroom_teacher
+):
+    board(warden)
+    assert HomeTask.objects.count() == 0
+    assert "There is still somebody to call" in tap(client, call, "nobody").content.decode()
+    child.guardian_links.update(contact_barred=True)
+    assert "Hand over to the class teacher" in board(warden).content.decode()
+
+    assert "the class teacher has it now" in tap(client, call, "nobody").content.decode()
+
+    call.refresh_from_db()
+    assert (call.state, HomeTask.objects.get().student) == (Call.State.MISSED, child)
+    client.force_login(homeroom_teacher)
+    assert "Families whom nobody reached" in client.get(reverse("students:today")).content.decode()
+
+
+def test_what_the_parent_said_stands_in_the_week_too(client, call, school, homeroom_teacher):
+    CallReply.objects.create(school=school, call=call, answer="cannot", answered_at=timezone.now())
+    client.force_login(homeroom_teacher)
+    day = timezone.localdate(call.starts_at).isoformat()
+
+    page = client.get(reverse("calls:school_week", args=[school.public_id]), {"day": day}).content.decode()
+
+    assert "has said no" in page
+
+
 @pytest.mark.parametrize("day", ["", "2026-13-40", "\x00", "99999-01-01", "0001-01-01"])
 def test_a_day_that_is_none_shows_today(client, warden, day):
     client.force_login(warden)
     assert client.get(reverse("calls:board"), {"on": day, "school": "x"}).status_code == 200
-
-
-@pytest.mark.parametrize("calls", [1, 3])
-def test_the_board_asks_the_database_the_same_however_many_calls(
-    client, school_class, phone, warden, calls, board
-):
-    for number in range(calls):
-        child = family(school_class, f"甲{number}", phone=f"1380000010{number}")
-        at = timezone.now() + (number + 1) * 11 * MINUTES
-        make_call(child, number_of(child), phone=phone, starts_at=at)
-    board(warden)
-    with CaptureQueriesContext(connection) as asked:
-        client.get(reverse("calls:board"))
-    assert len(asked) <= 26
 
 
 def test_the_class_teacher_has_the_task_on_today_and_closes_it_by_a_contact(

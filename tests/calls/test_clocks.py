@@ -5,8 +5,6 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -121,17 +119,16 @@ def test_whoever_may_not_know_of_calls_is_told_nothing(child, official, stranger
     assert panels_board.waiting_panel(official, NOW) is None
 
 
-@pytest.mark.parametrize("people", [1, 3])
-def test_the_list_asks_the_database_the_same_however_long_it_is(
-    client, school_class, homeroom_teacher, people
-):
-    for number in range(people):
-        family(school_class, f"甲{number}", phone=f"1380000001{number}")
-    client.force_login(homeroom_teacher)
-    client.get(reverse("calls:waiting"))
-    with CaptureQueriesContext(
-        connection,
-    ) as asked:
-        page = client.get(reverse("calls:waiting"))
-    assert page.content.decode().count("not talked with yet") == people
-    assert len(asked) <= 11
+@pytest.mark.parametrize(("days", "level"), [(8, "due"), (15, "too long"), (31, "far too long")])
+def test_the_level_is_said_in_words_on_the_child_page(child, warden, homeroom_teacher, days, level):
+    talked(child, days_ago=days, by=warden)
+
+    said = panels_board.parents_fact(homeroom_teacher, child, NOW)
+
+    assert said.split(" · ")[0] == f"Mother: {days} days ago, {level}"
+
+
+def test_the_page_of_the_days_is_found_from_the_telephones(client, school, school_admin):
+    client.force_login(school_admin)
+    page = client.get(reverse("calls:phones", args=[school.public_id])).content.decode()
+    assert f'href="{reverse("calls:clock", args=[school.public_id])}"' in page

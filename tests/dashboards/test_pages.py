@@ -71,7 +71,7 @@ def test_silence_is_shown_as_silence_and_never_as_zero(official, counted, school
     ]
 
     assert SchoolFigure.objects.filter(school=school, state="shown").exists()
-    assert "no data since 2026-10-13" in page
+    assert "no data since" in page
     row = page.split(f'<th scope="row">{school.name}')[1].split("</tr>")[0]
     assert set(re.findall(r">([^<>]*)</td>", row)) == {"no data"}
     assert ours["silent"]
