@@ -15,6 +15,8 @@ from django.utils.translation import trans_real
 from accounts.models import User
 from accounts.roles import Role
 from counselling.models import SessionText
+from dashboards.models import Release
+from dormitories.models import HouseFile, Leave
 from schools.models import Area, School
 from scripts import messages
 from students.models import EmergencyAccess
@@ -137,6 +139,9 @@ def names(chinese_world: World) -> set[str]:
     typed = [" ".join(pair) for pair in User.objects.values_list("username", "email")]
     typed += SessionText.objects.values_list("line", flat=True)
     typed += EmergencyAccess.objects.values_list("reason", flat=True)
+    typed += Leave.objects.values_list("collector_words", flat=True)
+    typed += HouseFile.objects.values_list("file_name", flat=True)
+    typed += Release.objects.values_list("area_name", flat=True)  # as the area was called then
     return set(WORD.findall(" ".join([*typed, *TYPED])))
 
 
