@@ -10,6 +10,7 @@ from accounts.models import User
 from accounts.roles import Role
 from dormitories.models import RollCall, RollMark
 from tests import factories
+from tests.journeys import steps
 from tests.journeys.conftest import SHOTS, wait_for
 
 NAMES = ["王小雨", "赵一诺", "钱思源", "孙欣怡", "李子涵"]
@@ -30,54 +31,40 @@ def house(transactional_db):
     return building
 
 
-def _open_roll(person):
-    person.open("/dormitories/rolls/")
-    person.page.click("main form[action$='/roll/'] button")
-    person.page.wait_for_selector(".roll-faces")
-
-
-def _tap(person, number):
-    person.page.click(f".pupil-tap:has(#p{number})")
-
-
-def _count(person):
-    return person.page.inner_text(".roll-count strong")
-
-
 @pytest.mark.parametrize("width", [360, 1280])
 def test_a_gap_keeps_the_roll_open_until_the_child_is_found(visit, house, site, width):
     first, second = visit(width=width, dark=True), visit(width=width)
     first.sign_in("warden_a")
     second.sign_in("warden_b")
-    _open_roll(first)
+    steps.open_roll(first)
     roll = RollCall.objects.get()
     second.open(f"/dormitories/rolls/{roll.public_id}/")
     first.shot(f"roll-open-{width}")
 
     for number in (1, 2, 3):
-        _tap(first, number)
+        steps.tap(first, number)
     first.page.wait_for_selector("#p3[data-where=present]")
     tapped = time.monotonic()
     second.page.wait_for_selector("#p3[data-where=present]", timeout=4_000)
     seen_after = time.monotonic() - tapped
-    assert _count(second) == "3/5"
-    _tap(second, 4)
+    assert steps.counted(second) == "3/5"
+    steps.tap(second, 4)
     first.page.wait_for_selector("#p4[data-where=present]", timeout=4_000)
 
     _is_refused(first, width)
     _is_found(first, width)
-    first.page.click("main .actions button.btn-primary")
+    steps.close_roll(first)
     wait_for(lambda: RollCall.objects.get().closed_at)
     second.page.wait_for_selector(".roll-live >> text=Closed by", timeout=4_000)
     first.shot(f"roll-closed-{width}")
     assert seen_after < 2
-    assert not _is_wider_than_the_screen(first)
+    assert steps.fits(first)
     assert second.problems == []
     assert [one for one in first.problems if "422" not in one] == []
 
 
 def _is_refused(person, width):
-    person.page.click("main .actions button.btn-primary")
+    steps.close_roll(person)
     person.page.wait_for_selector("text=1 child is unaccounted for")
     person.shot(f"roll-refused-{width}")
     assert f"{NAMES[4]} 302-5" in person.text()
@@ -92,24 +79,19 @@ def _is_found(person, width):
     person.page.click("dialog button[value=sick_bay]")
     person.page.wait_for_selector("#p5[data-where=sick_bay]")
     person.page.wait_for_selector("dialog:not([open])", state="attached")
-    assert _count(person) == "5/5"
+    assert steps.counted(person) == "5/5"
     assert RollMark.objects.get(number=5).marked_by == User.objects.get(username="warden_a")
-
-
-def _is_wider_than_the_screen(person):
-    root = "document.documentElement"
-    return person.page.evaluate(f"{root}.scrollWidth > {root}.clientWidth")
 
 
 def test_the_roll_is_taken_without_javascript(visit, house, site):
     person = visit(width=360, scripts=False)
     person.sign_in("warden_a")
-    _open_roll(person)
+    steps.open_roll(person)
 
     for number in range(1, 6):
-        _tap(person, number)
+        steps.tap(person, number)
         person.page.wait_for_selector(f"#p{number}[data-where=present]")
-    person.page.click("main .actions button.btn-primary")
+    steps.close_roll(person)
 
     person.page.wait_for_selector(".roll-live >> text=Closed by")
     assert RollCall.objects.get().closed_at is not None
