@@ -30,7 +30,9 @@ def report(*, small: int = SMALL) -> dict[str, float | int]:
         greedy = solution.greedy.total - solution.greedy.parts[Part.HARD]
         ratio = solution.score.total / greedy
         moved = sum(p.room is not None and p.room != solution.plan[p.key] for p in problem.pupils)
-        print(f"{boarders:8,} {greedy:7,.0f} {solution.score.total:6,.0f} {ratio:6.3f} {moved:5} {spent:6.1f}")
+        print(
+            f"{boarders:8,} {greedy:7,.0f} {solution.score.total:6,.0f} {ratio:6.3f} {moved:5} {spent:6.1f}"
+        )
         found[f"penalty_ratio_{boarders}"] = round(ratio, 3)
         found[f"cpu_s_{boarders}"] = round(spent, 1)
         found["hard_violations"] = found.get("hard_violations", 0) + len(
@@ -40,7 +42,9 @@ def report(*, small: int = SMALL) -> dict[str, float | int]:
         broken = list(pool.map(_small, range(small)))
     planned = [number for number in broken if number >= 0]
     found["hard_violations"] += sum(planned)
-    print(f"{small} random houses of 20 to 119: {len(planned)} planned, {small - len(planned)} without a plan,")
+    print(
+        f"{small} random houses of 20 to 119: {len(planned)} planned, {small - len(planned)} without a plan,"
+    )
     print(f"hard rules broken in all plans: {found['hard_violations']}")
     return found
 

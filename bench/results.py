@@ -91,8 +91,8 @@ def _conditions(known: dict[str, Any]) -> str:
     ]
     return (
         f"{', '.join(said)}. granian with {known['workers']} workers of {known['threads']} threads as in "
-        f"scripts/serve.sh, client on the same machine. {known['requests']} requests a page with one client in "
-        f"{known['rounds']} rounds, the sizes in turns; then eight clients for {known['seconds']:g} s. "
+        f"scripts/serve.sh, client on the same machine. {known['requests']} requests a page with one client "
+        f"in {known['rounds']} rounds, the sizes in turns; then eight clients for {known['seconds']:g} s. "
         "Bytes as sent (gzip)."
     )
 
