@@ -36,7 +36,7 @@ def figure(indicator: Indicator, state: str, value: int | None) -> str:
     if state != State.SHOWN or value is None:
         return _("no data")
     if indicator.unit is Unit.PER_CENT:
-        return f"{value} %"
+        return _("%(value)s %%") % {"value": value}
     if indicator.unit is Unit.DAYS:
         return ngettext("%(days)s day", "%(days)s days", value) % {
             "days": f"{value}+" if value > 30 else value
