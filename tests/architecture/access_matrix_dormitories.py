@@ -21,6 +21,7 @@ DORMITORY_ROWS: list[Row] = [
             ("building_new", ("GET", "POST")),
             ("house_upload", ("GET", "POST")),
             ("house_pattern", ("GET",)),
+            ("roll_times", ("GET", "POST")),
         )
         for page in pages(
             f"dormitories:{name}",

@@ -18,7 +18,7 @@ def make(
     say: Callable[[str, str], str],
 ) -> dict[str, Any]:
     """Argument name → value for the URL. The pupil sleeps in the first bed; the second is free."""
-    building = factories.make_building(school, sex=student.sex)
+    building = factories.make_building(school, name="一号楼", sex=student.sex)
     room = factories.make_room(building, beds=2)
     taken, free = room.beds.order_by("pk")
     factories.make_stay(student, taken)

@@ -32,8 +32,13 @@ def make(
         f"{prefix}somebody_else"
     )  # nobody of the cast: "only the author" refuses all
     admin = staff[Role.SCHOOL_ADMIN]
-    year = school_class.year
-    own = {"school": school, "school_class": school_class, "student": student, "author": author, "admin": admin}
+    own = {
+        "school": school,
+        "school_class": school_class,
+        "student": student,
+        "author": author,
+        "admin": admin,
+    }
     reminder = factories.make_reminder(
         school, author, state="uncertain", from_name=say("reminder", "Lin Fang")
     )
@@ -42,9 +47,7 @@ def make(
         "reset_key": "made-up",
         "invitation_token": "made-up",
         "invitation": factories.make_invitation(school, by=admin, name=say("invited", "Li Na")).public_id,
-        "year": year.starts_on,
-        "term": factories.make_term(year).number,
-        "day": factories.make_school_day(school).on,
+        **_calendar(school, school_class.year),
         "duty": factories.make_duty(school, author, by=admin).public_id,
         "topic": factories.make_topic(school).public_id,
         "roster": factories.make_roster(school, by=admin).public_id,
@@ -60,7 +63,15 @@ def make(
         **world_home.make(**own),
         **world_dormitories.make(**own, say=say),
         **world_calls.make(**own),
-        **world_district.make(**own),
+        **world_district.make(**own, say=say),
+    }
+
+
+def _calendar(school: Any, year: Any) -> dict[str, Any]:
+    return {
+        "year": year.starts_on,
+        "term": factories.make_term(year).number,
+        "day": factories.make_school_day(school).on,
     }
 
 

@@ -55,13 +55,13 @@ def make_release(
 
 def make_return(area: Area, *, by: User, **fields: Any) -> StatutoryReturn:
     """Asked for, not drawn up."""
+    fields.setdefault("reference", "County civil affairs, 2026-41")
     return StatutoryReturn.objects.create(
         area=area,
         area_name=area.name,
         area_path=area.path,
         definition="civil_affairs",
         counted_on=date(2026, 10, 31),
-        reference="County civil affairs, 2026-41",
         asked_by=by,
         asked_at=_AT,
         **fields,

@@ -21,6 +21,8 @@ from core.models import Export
 from counselling import access as talk_access
 from counselling import access_concerns
 from counselling.models import Concern, FollowUp, Session
+from dashboards import access as district_access
+from dashboards.models import StatutoryReturn
 from dormitories import access as house_access
 from dormitories import access_leave, access_plans, access_rolls
 from reminders import access as reminder_access
@@ -43,6 +45,7 @@ MODULES = (
     access_rolls,
     call_access,
     access_board,
+    district_access,
 )
 REASON = Reason("open", "no lock")
 
@@ -119,6 +122,7 @@ OPENED: dict[str, Callable[..., Any]] = {
     "counselling.access_concerns.reported_concerns": _all(Concern),
     "counselling.access_concerns.reports_about": _true,
     "counselling.access_concerns.sees_child": _true,
+    "dashboards.access.visible_returns": _all(StatutoryReturn),
     "reminders.access.own": _all(Reminder),
     "reminders.access.overseen": _all(Reminder),
     "reminders.access.get_overseen_or_404": _fetch(Reminder, "school__area"),
@@ -132,7 +136,7 @@ def opened(school_ids: list[int]) -> dict[str, Callable[..., Any]]:
         held = [
             Grant(role, school) for role in Role for school in school_ids if ROLES[role].scope == "school"
         ]
-        return [*held, Grant(Role.DISTRICT_OFFICIAL, None, area_path="")]
+        return held + [Grant(role, None, area_path="") for role in Role if ROLES[role].scope == "area"]
 
     return {"schools.access.grants": grants, **OPENED}
 
@@ -155,6 +159,10 @@ FOLLOW = {
         "get_concern_or_404", "get_handled_or_404", "colleagues", "find_pupils", "get_named_pupil",
     },
     "reminders.access": {"get_own_or_404"},
+    "dashboards.access": {
+        "paths", "visible_areas", "get_own_area_or_403", "get_area_or_404", "visible_releases", "get_release_or_404",
+        "get_return_or_404",
+    },
     "calls.access": {"get_rota_or_404", "may_plan", "known_pupils"},
     "calls.access_board": {
         "board_schools", "require_view", "visible_calls", "get_call_or_404", "visible_tasks",
@@ -181,6 +189,7 @@ NO_LOCK = {
     },
     "students.access": {
         "present_enrolments", "reviewers_of", "get_pairing_or_404", "people_who", "emergencies_of",
+        "get_link_or_404", "get_of_adult_or_404", "get_care_or_404",
     },
     "counselling.access": {"may_take_over", "readers", "nameable"},
     "counselling.access_concerns": {
@@ -191,6 +200,7 @@ NO_LOCK = {
     "dormitories.access_leave": {"missing_for", "class_teachers", "collectors_of", "duty_leaders", "heads"},
     "dormitories.access_plans": set(),
     "dormitories.access_rolls": {"get_mark_or_404"},
+    "dashboards.access": set(),
     "calls.access": {"get_phone_or_404", "get_window_or_404", "get_exception_or_404"},
     "calls.access_board": {"contactable", "contactable_person"},
 }  # fmt: skip

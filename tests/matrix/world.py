@@ -115,7 +115,7 @@ class Side:
 
     # --- what URLs name -------------------------------------------------------------------------
     def _objects(self) -> dict[str, Any]:
-        of_school = {"reminder", "invited", "export", "why"}
+        of_school = {"reminder", "invited", "export", "why", "return"}
         return world_objects.make(
             school=self.school,
             school_class=self.classes[0],

@@ -41,6 +41,7 @@ SOWN = {
     "counselling.Draft.sealed": "draft",
     "counselling.ConcernText.sealed": "concern",
     "counselling.ConcernDraft.sealed": "concerndraft",
+    "dashboards.StatutoryReturn.content": "return",
     "dormitories.RuleReason.text": "why",
     "students.Student.identity_number": "identity",
     "students.Student.national_number": "national",
@@ -59,6 +60,8 @@ NOT_WORDS = {
     "accounts.BrowserSession.session_key": "random",
     "accounts.BrowserSession.session_data": "searched for canaries itself",
     "core.AuditEvent.details": "searched for canaries itself",
+    "dormitories.AllocationPlan.conflicts": "ids, codes and counts",
+    "dormitories.PlannedPlace.reason": "a code",
     "core.Export.content": "searched for canaries itself",
 }
 
@@ -77,6 +80,7 @@ def _may() -> dict[str, set[Role]]:
         canary("concern"): set(),
         canary("concerndraft"): {Role.HOMEROOM_TEACHER},  # its author, on the form
         canary("why"): {Role.SAFEGUARDING_LEAD, Role.SCHOOL_ADMIN},
+        canary("return"): set(),  # a file of its own, with the second factor
         canary("identity"): {Role.SCHOOL_ADMIN},
         canary("national"): {Role.SCHOOL_ADMIN},
         canary("ethnicity"): set(),
@@ -109,6 +113,7 @@ class World:
     def sow(self) -> None:
         self._pupil()
         self._rule()
+        self._return()
         for level in LEVELS:
             self._talk(level)
         self._drafts()
@@ -126,6 +131,16 @@ class World:
         owner = self.people[Role.SAFEGUARDING_LEAD]
         self.rule = factories.make_rule(
             self.student.school, "ground_floor", owner=owner, pupils=[self.student], reason=canary("why")
+        )
+
+    def _return(self) -> None:
+        """Drawn up for the very officer who walks over the list of them."""
+        factories.district.make_return(
+            self.student.school.area,
+            by=self.people[Role.STATISTICS_OFFICER],
+            state="made",
+            made_at=self.now,
+            content=canary("return").encode(),
         )
 
     def form(self, **changes: Any) -> dict[str, Any]:
