@@ -39,9 +39,7 @@ def make(
         "author": author,
         "admin": admin,
     }
-    reminder = factories.make_reminder(
-        school, author, state="uncertain", from_name=say("reminder", "Lin Fang")
-    )
+    lin = say("reminder", "Lin Fang")
     return {
         "uidb36": "1",
         "reset_key": "made-up",
@@ -50,14 +48,12 @@ def make(
         **_calendar(school, school_class.year),
         "duty": factories.make_duty(school, author, by=admin).public_id,
         "topic": factories.make_topic(school).public_id,
-        "roster": factories.make_roster(school, by=admin).public_id,
-        "roster_row": 2,
-        "export": factories.make_export(school, by=admin, cell=say("export", "高敏")).public_id,
+        **_files(school, admin, say),
         "report_kind": "json",
         "school": school.public_id,
         "class": school_class.public_id,
         "user": author.public_id,
-        "reminder": reminder.public_id,
+        "reminder": factories.make_reminder(school, author, state="uncertain", from_name=lin).public_id,
         "browser_session": _session_of(author),
         **of_pupil(student, author, say=say),
         **world_home.make(**own),
@@ -72,6 +68,14 @@ def _calendar(school: Any, year: Any) -> dict[str, Any]:
         "year": year.starts_on,
         "term": factories.make_term(year).number,
         "day": factories.make_school_day(school).on,
+    }
+
+
+def _files(school: Any, admin: Any, say: Callable[[str, str], str]) -> dict[str, Any]:
+    return {
+        "roster": factories.make_roster(school, by=admin).public_id,
+        "roster_row": 2,
+        "export": factories.make_export(school, by=admin, cell=say("export", "高敏")).public_id,
     }
 
 
