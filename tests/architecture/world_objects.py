@@ -44,12 +44,10 @@ def make(
         "uidb36": "1",
         "reset_key": "made-up",
         "invitation_token": "made-up",
-        "invitation": factories.make_invitation(school, by=admin, name=say("invited", "Li Na")).public_id,
         **_calendar(school, school_class.year),
         "duty": factories.make_duty(school, author, by=admin).public_id,
         "topic": factories.make_topic(school).public_id,
-        **_files(school, admin, say),
-        "report_kind": "json",
+        **_paper(school, admin, say),
         "school": school.public_id,
         "class": school_class.public_id,
         "user": author.public_id,
@@ -71,8 +69,10 @@ def _calendar(school: Any, year: Any) -> dict[str, Any]:
     }
 
 
-def _files(school: Any, admin: Any, say: Callable[[str, str], str]) -> dict[str, Any]:
+def _paper(school: Any, admin: Any, say: Callable[[str, str], str]) -> dict[str, Any]:
     return {
+        "invitation": factories.make_invitation(school, by=admin, name=say("invited", "Li Na")).public_id,
+        "report_kind": "json",
         "roster": factories.make_roster(school, by=admin).public_id,
         "roster_row": 2,
         "export": factories.make_export(school, by=admin, cell=say("export", "高敏")).public_id,
