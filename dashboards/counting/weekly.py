@@ -157,7 +157,7 @@ class _Stay:
     started_on: date
     ended_on: date | None
     boarding: str
-    group: tuple[str, str, str]
+    group: tuple[str, ...]
 
     def covers(self, day: date) -> bool:
         return self.started_on <= day and (self.ended_on is None or self.ended_on >= day)

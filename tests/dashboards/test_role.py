@@ -6,7 +6,9 @@ program's, whose transaction they share (config.settings.test).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from io import BytesIO
 from typing import Any
 
 import pytest
@@ -15,6 +17,7 @@ from django.db import ProgrammingError, connections, transaction
 from django.test import Client, override_settings
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from openpyxl import load_workbook
 
 from accounts.roles import Role
 from core import tenancy
@@ -146,7 +149,7 @@ def test_nobody_asks_in_another_s_name_or_for_another_s_area(officer, official, 
 
 
 def test_an_official_walks_every_page_as_the_role_and_meets_no_name(official, school, counsellor, county):
-    """Every page and API address they can reach, followed by its links; with children's names to find."""
+    """Every page, API address and file they can reach, with children's names to find."""
     pupils = lively.fill(school, counsellor, pupils=24)
     building.rebuild(weeks=3, now=NOW)
     release = district.make_release(county, by=official)
@@ -154,16 +157,42 @@ def test_an_official_walks_every_page_as_the_role_and_meets_no_name(official, sc
     client.force_login(official)
     names = [pupil.name for pupil in pupils] + ["mother1", "father1", "caller1", "13800000001"]
     names += [str(pupil.public_id) for pupil in pupils]
-    waiting = {
+
+    with CaptureQueriesContext(connections["default"]) as program:
+        seen = _walk(client, _doors(county, release), names)
+        for url in (
+            reverse("dashboards:export", args=[county.code]),
+            reverse("dashboards:release_export", args=[release.public_id]),
+        ):
+            written = _cells(client.post(url).content)
+            assert written
+            assert [name for name in names if name in written] == []
+
+    assert len(seen) > 15
+    assert {url: code for url, code in seen.items() if code >= 400} == {}
+    asked = [query["sql"] for query in program if 'FROM "dashboards_' in query["sql"]]
+    assert asked == []
+    for pupil in pupils[:3]:
+        for name in ("students:detail", "api:student"):
+            assert client.get(reverse(name, args=[pupil.public_id])).status_code == 404
+
+
+def _doors(county: Any, release: Release) -> set[str]:
+    return {
         reverse("dashboards:district"),
         reverse("dashboards:published"),
         reverse("api:district_weeks", args=[county.code]),
         reverse("api:district_schools", args=[county.code]),
+        reverse("api:district_indicators"),
         reverse("api:district_releases"),
         reverse("api:district_release", args=[release.public_id]),
         reverse("dashboards:release", args=[release.public_id]),
-        "/", "/school/", "/reminders/", "/me/",
-    }  # fmt: skip
+        *("/", "/school/", "/reminders/", "/me/"),
+    }
+
+
+def _walk(client: Client, waiting: set[str], names: list[str]) -> dict[str, int]:
+    """Every address that can be reached from these by a link, with its status."""
     seen: dict[str, int] = {}
     while waiting - set(seen) and len(seen) < 80:
         url = sorted(waiting - set(seen))[0]
@@ -175,23 +204,15 @@ def test_an_official_walks_every_page_as_the_role_and_meets_no_name(official, sc
         waiting |= {
             link for link in _links(said) if not link.startswith(("/static", "/accounts", "/hide", "/ui"))
         }
+    return seen
 
-    with CaptureQueriesContext(connections["default"]) as program:
-        client.get(reverse("dashboards:district"))
-    assert not [query["sql"] for query in program if "dashboards_" in query["sql"]]
-    assert len(seen) > 15
-    assert {url: code for url, code in seen.items() if code >= 400} == {}
-    for pupil in pupils[:3]:
-        for url in (
-            reverse("students:detail", args=[pupil.public_id]),
-            reverse("api:student", args=[pupil.public_id]),
-        ):
-            assert client.get(url).status_code == 404
+
+def _cells(workbook: bytes) -> str:
+    book = load_workbook(BytesIO(workbook))
+    return "\n".join(str(cell.value) for sheet in book for row in sheet.iter_rows() for cell in row)
 
 
 def _links(page: str) -> set[str]:
-    import re
-
     return {link.partition("#")[0].replace("&amp;", "&") for link in re.findall(r'href="(/[^"]*)"', page)}
 
 

@@ -59,11 +59,13 @@ def independent_bounds(releases: list[Released], cell: Cell, period: str) -> tup
 
 
 def test_fifty_districts_over_several_periods_give_nothing_away():
-    known, near, cells, shown, could_be_shown, refused = 0, 0, 0, 0, 0, 0
+    """Every cell and every finest group by our own attack, six a district by one written apart from it."""
+    fallen, known, near, cells, shown, could_be_shown, refused = 0, 0, 0, 0, 0, 0, 0
     for seed in range(DISTRICTS):
         long = seed % 10 == 0
         released, not_released = let_out(seed, schools=2 + seed % 3, periods=4 if long else PERIODS)
         refused += not_released
+        fallen += len(attacking.attack(released, USUAL))
         rng = random.Random(seed)
         for release in released[-1:]:
             shown += sum(figure.state is State.SHOWN for figure in release.figures.values())
@@ -77,7 +79,7 @@ def test_fifty_districts_over_several_periods_give_nothing_away():
                 near += high - low < 3 - 1e-6
 
     assert cells >= 250
-    assert (known, near) == (0, 0)
+    assert (fallen, known, near) == (0, 0, 0)
     # safe by saying nothing would be no statistics
     assert shown >= 0.8 * could_be_shown
     assert refused <= DISTRICTS * PERIODS // 10
