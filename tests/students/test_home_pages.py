@@ -94,7 +94,7 @@ def test_the_home_page_says_what_is_known_and_what_nobody_collected(teacher, stu
         "Not collected",
     ):
         assert words in page
-    assert "household registration; whether the father is away" in page
+    assert "household registration, whether the father is away" in page
     assert AuditEvent.objects.filter(event="student.opened", details__way="home").count() == 1
 
 
@@ -106,7 +106,7 @@ def test_no_word_on_it_names_the_child_by_what_they_count_as(teacher, student, m
 
     page = teacher.get(url("home", student)).content.decode()
 
-    assert "Counted. Both parents are away for work." in page
+    assert "<strong>Counted</strong> · Both parents are away for work." in page
     assert not any(word in page.lower() for word in ("left-behind", "left behind", "留守", "risk"))
 
 
