@@ -9,6 +9,7 @@ from dormitories.views import leaves, rolls
 urlpatterns = [
     path("rolls/", rolls.tonight, name="rolls"),
     path("rolls/earlier/", rolls.earlier, name="rolls_earlier"),
+    path("schools/<uuid:school_id>/roll-times/", rolls.roll_times, name="roll_times"),
     path("houses/<uuid:house_id>/roll/", rolls.roll_open, name="roll_open"),
     path("rolls/<uuid:public_id>/", rolls.roll, name="roll"),
     path("rolls/<uuid:public_id>/news/", rolls.roll_news, name="roll_news"),

@@ -10,7 +10,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from core import tenancy
-from dormitories.services import leave_alerts, plans, roll_alerts, roll_marks, stays
+from dormitories.services import leave_alerts, plans, roll_alerts, roll_marks, roll_missing, stays
 
 logger = logging.getLogger(__name__)
 
@@ -18,10 +18,11 @@ logger = logging.getLogger(__name__)
 @shared_task
 @tenancy.program("dormitories.boarders")
 def watch_boarders() -> None:
-    """Once a minute: rolls with a gap, pupils not back from leave (services.roll_alerts, leave_alerts)."""
+    """Once a minute: rolls with a gap, rolls never opened, pupils not back from leave (services)."""
     now = timezone.now()
     roll_marks.forget_overdue(now=now)
     roll_alerts.tell_of_gaps(now=now)
+    roll_missing.tell_of_unopened(now=now)
     leave_alerts.tell_of_late(now=now)
 
 

@@ -97,6 +97,7 @@ EVENTS: dict[str, Promise] = {
     "roll.marked": _("Noted where a child is"),
     "roll.closed": _("Closed a roll call"),
     "roll.printed": _("Printed a roll call"),
+    "roll.times_changed": _("Changed the times of the roll"),
     "leave.asked": _("Asked for a leave"),
     "leave.approved": _("Approved a leave"),
     "leave.refused": _("Refused a leave"),

@@ -3,7 +3,7 @@
 from dormitories.models.leave import Leave, LeaveQuerySet
 from dormitories.models.places import Bed, BedQuerySet, Building, HouseFile, Room
 from dormitories.models.plans import AllocationPlan, PlannedPlace, PlanProgress
-from dormitories.models.rolls import RollCall, RollMark
+from dormitories.models.rolls import RollCall, RollMark, RollTimes
 from dormitories.models.rules import Rule, RulePupil, RuleQuerySet, RuleReason
 from dormitories.models.stays import Stay
 
@@ -19,6 +19,7 @@ __all__ = [
     "PlannedPlace",
     "RollCall",
     "RollMark",
+    "RollTimes",
     "Room",
     "Rule",
     "RulePupil",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import time
 from typing import ClassVar
 
 from django.conf import settings
@@ -103,6 +104,44 @@ class RollCall(PublicIdModel):
     @property
     def is_open(self) -> bool:
         return self.closed_at is None
+
+
+class RollTimes(models.Model):
+    """When the boarders of a school stand for the roll, in its local time; a pair left empty isn't called.
+
+    A school without a row has settings.ROLL_TIMES (dormitories.roll_times). An evening's roll begins after
+    noon and a morning's before it, since the hour says which roll it is.
+    """
+
+    PRIVACY: ClassVar[dict[str, Label]] = dict.fromkeys(
+        ["id", "school", "evening_from", "evening_until", "morning_from", "morning_until"], PUBLIC
+    )
+
+    school = models.OneToOneField(School, models.PROTECT, related_name="+")
+    evening_from = models.TimeField(null=True, blank=True)
+    evening_until = models.TimeField(null=True, blank=True)
+    morning_from = models.TimeField(null=True, blank=True)
+    morning_until = models.TimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name_plural = "roll times"
+        constraints = [
+            models.CheckConstraint(
+                name="dormitories_rolltimes_evening",
+                condition=Q(evening_from=None, evening_until=None)
+                | Q(evening_from__gte=time(12), evening_until__isnull=False)
+                & Q(evening_until__gt=F("evening_from")),
+            ),
+            models.CheckConstraint(
+                name="dormitories_rolltimes_morning",
+                condition=Q(morning_from=None, morning_until=None)
+                | Q(morning_from__gte=time(4), morning_until__isnull=False, morning_until__lte=time(12))
+                & Q(morning_until__gt=F("morning_from")),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"roll times of school {self.school_id}"
 
 
 class RollMark(models.Model):

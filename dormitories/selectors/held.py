@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from datetime import datetime, timedelta
 
+from django.utils import timezone
+
 from dormitories import roll_times
 from dormitories.models import Leave, RollMark, Stay
 
@@ -25,11 +27,12 @@ def by_leave(student_ids: list[int], start: datetime, end: datetime) -> Held:
 def by_roll(student_ids: list[int], start: datetime, end: datetime) -> Held:
     """The times of the roll for whoever has a bed, and rolls that are open."""
     found: Held = defaultdict(list)
-    times = roll_times.planned_between(start, end)
-    if times:
-        stays = Stay.objects.filter(student_id__in=student_ids).active(times[0][0].date())
-        for student_id in stays.values_list("student_id", flat=True):
-            found[student_id] += times
+    stays = Stay.objects.filter(student_id__in=student_ids).active(timezone.localdate(start))
+    schools = dict(stays.values_list("student_id", "school_id"))
+    times = roll_times.times_of(schools.values())
+    planned = {school: roll_times.planned_between(start, end, own) for school, own in times.items()}
+    for student_id, school in schools.items():
+        found[student_id] += planned[school]
     under_way = RollMark.objects.filter(
         student_id__in=student_ids,
         roll__closed_at=None,

@@ -13,7 +13,7 @@ from accounts.models import User
 from core import audit
 from dormitories import roll_times
 from dormitories.models import Building, Leave, RollCall, RollMark, Stay
-from dormitories.services import roll_alerts, roll_marks
+from dormitories.services import roll_alerts, roll_marks, roll_missing
 from dormitories.services.refusals import RefusedError
 
 
@@ -49,6 +49,7 @@ def open_roll(*, building: Building, floor: int | None = None, by: User, now: da
             raise
         raise RefusedError(_("The roll of this house is already called in another way.")) from None
     _settle_expected(roll, stays, now=now)
+    roll_missing.withdraw(roll, by=by, now=now)
     audit.record("roll.opened", by=by, target=roll, expected=len(stays), floor=floor)
     return roll
 

@@ -18,11 +18,15 @@ from accounts.http import SignedInRequest
 from accounts.permissions import Perm
 from core import htmx
 from dormitories import access_rolls as access
+from dormitories import roll_times as times
 from dormitories.forms.leaves import FloorForm, WhereForm
+from dormitories.forms.rolls import RollTimesForm
 from dormitories.models import RollCall, RollMark
 from dormitories.selectors import rolls as selectors
-from dormitories.services import printing, roll_marks, rolls
+from dormitories.services import printing, roll_marks, roll_settings, rolls
 from dormitories.services.refusals import RefusedError
+from dormitories.views._forms import answer
+from schools import access as school_access
 
 _BIGGEST = 2**31 - 1
 
@@ -42,6 +46,24 @@ def earlier(request: SignedInRequest) -> HttpResponse:
     access.require_looking(request.user, on=on)
     page = selectors.earlier(request.user, on=on, cursor=request.GET.get("cursor"))
     return render(request, "dormitories/rolls_earlier.html", {"page": page})
+
+
+@require_http_methods(["GET", "POST"])
+def roll_times(request: SignedInRequest, school_id: uuid.UUID) -> HttpResponse:
+    """When a school calls its rolls."""
+    on = timezone.localdate()
+    school = school_access.get_school_or_404(request.user, school_id, Perm.DORM_MANAGE, on=on)
+    written = RollTimesForm.written(times.times_of([school.pk])[school.pk])
+    return answer(
+        request,
+        RollTimesForm(request.POST if request.method == "POST" else None, initial=written),
+        lambda **data: roll_settings.set_times(school=school, by=request.user, **data),
+        title=_("Times of the roll"),
+        lead=school.name,
+        button_text=_("Save"),
+        back=reverse("dormitories:houses"),
+        done=_("Saved."),
+    )
 
 
 @require_POST

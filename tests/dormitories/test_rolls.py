@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from core import tenancy
 from core.models import AuditEvent, RowChange
-from dormitories import roll_times
+from dormitories import roll_times, tasks
 from dormitories.models import RollCall, RollMark
 from dormitories.selectors import rolls as selectors
 from dormitories.services import leaves, roll_alerts, roll_marks, rolls
@@ -325,6 +325,14 @@ def test_ten_minutes_tell_the_duty_and_thirty_the_head_once_each(roll, on_duty, 
     assert told() == [("on_duty", 10)]
     after(30)
     after(31)
+    assert told() == [("head_teacher", 30), ("on_duty", 10)]
+
+
+def test_the_task_of_every_minute_tells_the_duty_and_the_head(roll, on_duty, head_teacher, monkeypatch):
+    for minutes in (10, 30):
+        monkeypatch.setattr(timezone, "now", lambda minutes=minutes: EVENING + minutes * MINUTE)
+        tasks.watch_boarders()
+
     assert told() == [("head_teacher", 30), ("on_duty", 10)]
 
 
