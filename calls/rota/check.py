@@ -28,9 +28,10 @@ def _broken_rules(problem: Problem, plan: Plan) -> list[str]:
             if slot not in unit.slots:
                 found.append(f"unit {number} can't be called in slot {slot}")
                 continue
-            if (unit.person, slot) in person_slots:
+            person = unit.others[slot][0] if slot in unit.others else unit.person
+            if (person, slot) in person_slots:
                 found.append(f"a person is called twice in slot {slot}")
-            person_slots.add((unit.person, slot))
+            person_slots.add((person, slot))
             for pupil in unit.pupils:
                 if (pupil, problem.slots[slot].day) in pupil_days:
                     found.append(f"unit {number} is called twice on a day")
@@ -67,7 +68,7 @@ def _unjust(problem: Problem, plan: Plan) -> list[str]:
 
     Only for plans that are proven best and in which no person stands in two units: there it has no exception.
     """
-    people = [unit.person for unit in problem.units]
+    people = [person for unit in problem.units for person in unit.people]
     if not plan.optimal or len(set(people)) < len(people):
         return []
     inside: list[set[int]] = [set() for _ in problem.slots]

@@ -65,7 +65,11 @@ class Pupil:
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """Pupils who share one call: siblings. `slots` maps each possible slot to what it costs (0 … 10)."""
+    """Pupils who share one call: siblings. `slots` maps each possible slot to what it costs (0 … 10).
+
+    They call `person` on `number`, but in the slots of `others`: there it is another person at home (and
+    number), since the first can't be reached then.
+    """
 
     pupils: tuple[int, ...]
     person: int
@@ -73,6 +77,15 @@ class Unit:
     waited: int
     wants: int
     slots: Mapping[int, int]
+    others: Mapping[int, tuple[int, int]] = field(default_factory=dict)
+
+    def whom(self, slot: int) -> tuple[int, int]:
+        """Person and number to call in a slot."""
+        return self.others.get(slot, (self.person, self.number))
+
+    @property
+    def people(self) -> set[int]:
+        return {self.person, *(person for person, _number in self.others.values())}
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +104,8 @@ class Problem:
             seen |= set(unit.pupils)
             if not 1 <= unit.wants <= WANTS_MOST or unit.waited < 0:
                 raise ProblemError(f"unit {number}: wants {unit.wants}, waited {unit.waited}")
+            if not set(unit.others) <= set(unit.slots):
+                raise ProblemError(f"unit {number}: another person in a slot that isn't possible")
             for slot, cost in unit.slots.items():
                 if not 0 <= slot < len(self.slots) or not 0 <= cost <= PREFERENCE_MOST:
                     raise ProblemError(f"unit {number}: slot {slot} at {cost}")

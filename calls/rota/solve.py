@@ -174,8 +174,12 @@ class _Search:
         self._problem = problem
         self._tick = tick
         self._solved = 0
-        several = Counter(unit.person for unit in problem.units)
-        self._watched = [number for number, unit in enumerate(problem.units) if several[unit.person] > 1]
+        several = Counter(person for unit in problem.units for person in unit.people)
+        self._watched = [
+            number
+            for number, unit in enumerate(problem.units)
+            if any(several[person] > 1 for person in unit.people)
+        ]
 
     def run(self) -> Plan:
         turn = itertools.count()
@@ -218,7 +222,7 @@ class _Search:
         taken: dict[tuple[int, int], int] = {}
         for number in self._watched:
             for slot in calls[number]:
-                key = (self._problem.units[number].person, slot)
+                key = (self._problem.units[number].whom(slot)[0], slot)
                 if key in taken:
                     return taken[key], number, slot
                 taken[key] = number

@@ -24,8 +24,9 @@ def make_units(
 
     The pupil who has waited longest chooses the contact; a brother or sister joins when any of their own
     contacts is that person. A contact counts only with a slot in which both sides are free, so a second
-    parent steps in for one who never can. Where siblings have no slot in common, each calls alone, and the
-    solver keeps the person from being called twice at once.
+    parent steps in for one who never can, and in the slots in which the first can't: those suit least, but
+    better the father on Tuesday than nobody. Where siblings have no slot in common, each calls alone, and
+    the solver keeps the person from being called twice at once.
     """
     open_slots = frozenset(number for number, slot in enumerate(slots) if slot.places > 0)
     groups: dict[int, list[_Group]] = {}
@@ -36,7 +37,7 @@ def make_units(
             reasons[pupil.id] = reason
         elif not _joined(pupil, groups):
             _begin(pupil, groups, open_slots)
-    made = [_unit(group, wants) for same in groups.values() for group in same]
+    made = [_unit(group, wants, open_slots) for same in groups.values() for group in same]
     return tuple(sorted(made, key=lambda unit: unit.pupils)), reasons
 
 
@@ -70,15 +71,36 @@ def _begin(pupil: Pupil, groups: dict[int, list[_Group]], open_slots: frozenset[
             return
 
 
-def _unit(group: _Group, wants: int) -> Unit:
+def _unit(group: _Group, wants: int, open_slots: frozenset[int]) -> Unit:
+    others = _others(group, open_slots)
+    costs = {slot: _cost(group.pupils, slot) for slot in group.slots} | dict.fromkeys(others, PREFERENCE_MOST)
     return Unit(
         pupils=tuple(sorted(pupil.id for pupil in group.pupils)),
         person=group.contact.person,
         number=group.contact.number,
         waited=max(pupil.waited for pupil in group.pupils),
         wants=wants,
-        slots={slot: _cost(group.pupils, slot) for slot in sorted(group.slots)},
+        slots=dict(sorted(costs.items())),
+        others=others,
     )
+
+
+def _others(group: _Group, open_slots: frozenset[int]) -> dict[int, tuple[int, int]]:
+    """For each further slot whom all of them may call then, in the order of who has waited longest."""
+    found: dict[int, tuple[int, int]] = {}
+    for contact in group.pupils[0].contacts:
+        if contact.person == group.contact.person:
+            continue
+        slots = open_slots - group.slots
+        for pupil in group.pupils:
+            slots &= pupil.slots & _slots_of(pupil, contact.person)
+        for slot in slots:
+            found.setdefault(slot, (contact.person, contact.number))
+    return dict(sorted(found.items()))
+
+
+def _slots_of(pupil: Pupil, person: int) -> frozenset[int]:
+    return next((one.slots for one in pupil.contacts if one.person == person), frozenset())
 
 
 def _cost(pupils: list[Pupil], slot: int) -> int:

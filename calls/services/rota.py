@@ -135,12 +135,13 @@ def _store_calls(rota: Rota, week: WeekProblem, plan: Plan, now: datetime) -> No
     for unit, slots in zip(week.problem.units, plan.calls, strict=True):
         for slot in slots:
             opening = week.openings[slot]
+            person_id, number_id = unit.whom(slot)
             call = Call(
                 school_id=rota.school_id,
                 rota=rota,
                 phone=free[slot].pop(0),
-                person_id=unit.person,
-                number_id=unit.number,
+                person_id=person_id,
+                number_id=number_id,
                 starts_at=opening.starts_at,
                 ends_at=opening.ends_at,
                 state=Call.State.PROPOSED,

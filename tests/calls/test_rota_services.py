@@ -69,6 +69,27 @@ def test_siblings_share_one_call(school, school_class, other_class, window, scho
     assert {one.student for one in call.pupils.all()} == {older, younger}
 
 
+def test_a_child_whose_mothers_hours_are_full_calls_the_father_on_another_evening(
+    school, school_class, phone, school_admin
+):
+    factories.make_call_window(school, to_time=time(18, 10))
+    factories.make_call_window(school, 2, to_time=time(18, 10))
+    child, waits_longer = family(school_class, "李一"), family(school_class, "李二", phone="13800138001")
+    talked(child, days_ago=3, by=school_admin)
+    talked(waits_longer, days_ago=20, by=school_admin)
+    for one in (child, waits_longer):
+        factories.make_window(number_of(one).person, 1, starts_at=time(18), ends_at=time(21))
+    father = factories.make_adult(child, "李父", "father", priority=2)
+    factories.make_number(father, "13900139001")
+
+    rota = plan(school, school_admin)
+
+    assert rota.tiers["pupils"] == 2
+    call = rota.calls.get(pupils__student=child)
+    assert (call.person, call.starts_at) == (father, evening(day=1))
+    assert rota.is_optimal
+
+
 def test_further_calls_come_on_other_days(school, school_class, window, school_admin):
     factories.make_call_window(school, 4)
     family(school_class)

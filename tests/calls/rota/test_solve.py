@@ -41,7 +41,9 @@ def choices(problem: Problem, one: Unit) -> list[tuple[int, ...]]:
 
 def allowed(problem: Problem, plan: tuple[tuple[int, ...], ...]) -> bool:
     for number, slot in enumerate(problem.slots):
-        people = [one.person for one, chosen in zip(problem.units, plan, strict=True) if number in chosen]
+        people = [
+            one.whom(number)[0] for one, chosen in zip(problem.units, plan, strict=True) if number in chosen
+        ]
         if len(people) > slot.places or len(set(people)) < len(people):
             return False
     return True
@@ -75,6 +77,8 @@ def tiny_weeks(draw: st.DrawFn, *, shared_people: bool) -> Problem:
     for number in range(draw(st.integers(1, 4))):
         size = draw(st.sampled_from([1, 1, 1, 2]))
         reachable = draw(st.sets(st.integers(0, len(slots) - 1), max_size=5))
+        by_another = draw(st.sets(st.sampled_from(sorted(reachable)))) if reachable else set()
+        another = draw(st.integers(0, 1)) if shared_people else 10 + number
         units.append(
             Unit(
                 pupils=tuple(range(pupil, pupil + size)),
@@ -83,6 +87,7 @@ def tiny_weeks(draw: st.DrawFn, *, shared_people: bool) -> Problem:
                 waited=draw(st.integers(0, 3)),
                 wants=draw(st.integers(1, 3)),
                 slots={slot: draw(st.integers(0, 10)) for slot in sorted(reachable)},
+                others=dict.fromkeys(sorted(by_another), (another, 99)),
             )
         )
         pupil += size
@@ -278,6 +283,7 @@ def test_the_checker_finds_a_person_called_twice_at_once_and_a_pupil_twice_a_day
     [
         week(unit(1, {5: 0})),
         week(unit(1, {0: 11})),
+        week(unit(1, {0: 0}, others={1: (2, 2)})),
         week(unit(1, {0: 0}, wants=4)),
         week(unit(1, {0: 0}, waited=-1)),
         week(unit(1, {0: 0}), unit(1, {1: 0})),

@@ -50,6 +50,27 @@ def test_the_second_parent_steps_in_for_one_who_never_can():
     assert (unit.person, unit.number, unit.wants) == (2, 12, 2)
 
 
+def test_in_the_slots_in_which_the_first_cant_the_second_parent_is_called_and_they_suit_least():
+    mondays = Contact(person=1, number=11, slots=frozenset({0, 1}))
+
+    (unit,), _ = make_units([pupil(1, mondays, FATHER, best={0: 3})], SLOTS, wants=1)
+
+    assert unit.slots == {0: 3, 1: 0, 2: 10}
+    assert [unit.whom(slot) for slot in unit.slots] == [(1, 11), (1, 11), (2, 12)]
+
+
+def test_siblings_call_another_person_only_together_and_only_who_may_be_called_for_all():
+    mondays = Contact(person=1, number=11, slots=frozenset({0}))
+    aunt = Contact(person=3, number=13, slots=frozenset({1, 2}))
+    older = pupil(1, mondays, aunt, FATHER, waited=9)
+    younger = pupil(2, mondays, FATHER, slots=frozenset({0, 2}))
+
+    (unit,), _ = make_units([older, younger], SLOTS, wants=1)
+
+    assert unit.slots == {0: 0, 2: 10}
+    assert unit.others == {2: (2, 12)}
+
+
 def test_the_slot_costs_what_it_costs_the_child_it_suits_least():
     (unit,), _ = make_units(
         [pupil(1, MOTHER, best={0: 2, 1: 50}), pupil(2, MOTHER, best={0: 7})], SLOTS, wants=1
