@@ -116,7 +116,8 @@ def district_page(
         columns=INDICATORS,
         page=page,
         rows=school_rows(page.rows, chosen),
-        trend=_trend(BY_CODE[code], figures, weeks),
+        # Not beyond the week that is shown: one that isn't over would bend the line's end.
+        trend=_trend(BY_CODE[code], figures, [monday for monday in weeks if monday <= chosen]),
         below=_below(area, chosen),
         built_at=schools(area).aggregate(last=Max("built_at"))["last"],
     )

@@ -125,6 +125,20 @@ def last_week(area: Any) -> date:
     return selectors.latest_week(area, week=None, on=timezone.localdate())
 
 
+def test_the_trend_ends_with_the_week_shown_and_not_with_one_that_is_not_over(county):
+    last_week = date(2026, 11, 9)
+    for monday in (last_week - timedelta(days=7), last_week, last_week + timedelta(days=7)):
+        AreaFigure.objects.create(
+            area=county, area_name=county.name, area_path=county.path, week=monday,
+            indicator="talk_coverage", state="shown", value=60, built_at=NOW,
+        )  # fmt: skip
+
+    page = selectors.district_page(county, week=None, indicator="", cursor=None, on=date(2026, 11, 18))
+
+    assert page.week == last_week
+    assert [monday for monday, _shown in page.trend.rows] == [last_week - timedelta(days=7), last_week]
+
+
 def test_the_week_and_the_trend_can_be_chosen_and_nonsense_chooses_nothing(official, counted, county):
     client = signed_in(official)
     url = reverse("dashboards:district")

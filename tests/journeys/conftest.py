@@ -100,13 +100,13 @@ class Site:
         self.port = free_port()
         self.base = f"http://127.0.0.1:{self.port}"
         self.letters = letters
+        database = django_settings.DATABASES["owner"]["TEST"]["NAME"]
         self.environment = {
             **os.environ,
             "DJANGO_SETTINGS_MODULE": "config.settings.local",
-            "DATABASE_URL": embedded.dsn("kl_app", django_settings.DATABASES["owner"]["TEST"]["NAME"]),
-            "DATABASE_OWNER_URL": embedded.dsn(
-                "kl_owner", django_settings.DATABASES["owner"]["TEST"]["NAME"]
-            ),
+            "DATABASE_URL": embedded.dsn("kl_app", database),
+            "DATABASE_OWNER_URL": embedded.dsn("kl_owner", database),
+            "DATABASE_DISTRICT_URL": embedded.dsn("kl_district", database),
             "KITELINE_VAR": str(folder),
             # The tests' own secrets: what they wrote must open, and the database knows their proof.
             "SECRET_KEY": django_settings.SECRET_KEY,
