@@ -7,8 +7,11 @@ import uuid
 from dataclasses import dataclass
 from datetime import datetime, time
 
+from django.utils import timezone
+
 from calls.models import Call, CallReply
-from reminders.models import Link
+from calls.selectors import contacts
+from reminders.models import Link, Outsider
 
 _ABOUT = re.compile(r"calls\.(?:day|hour):([0-9a-f-]{36})")
 
@@ -22,6 +25,18 @@ def call_of(about: str, *, lock: bool = False) -> Call | None:
     if lock:
         calls = calls.select_for_update(of=("self",))
     return calls.filter(public_id=uuid.UUID(match[1])).first()
+
+
+def is_theirs(call: Call, reader: Outsider | None) -> bool:
+    """Whether this person may still know of the call: their number may be called for every pupil of it.
+
+    Somebody who was barred since the message went out learns nothing more from its link.
+    """
+    if reader is None or reader.phone != call.number.number:
+        return False
+    pupils = contacts.pupils_of([call])[call.pk]
+    numbers = contacts.callable_for(pupils, first=call.number_id, on=timezone.localdate(call.starts_at))
+    return any(one.phone_id == call.number_id for one in numbers)
 
 
 @dataclass(frozen=True)
@@ -41,8 +56,9 @@ class AnswerPage:
 
 def page_of(link: Link, *, now: datetime) -> AnswerPage:
     call = call_of(link.about)
-    reply = CallReply.objects.filter(call=call).first() if call else None
-    stands = call is not None and call.state == Call.State.PLANNED
+    theirs = call is not None and is_theirs(call, link.reminder.outsider)
+    reply = CallReply.objects.filter(call=call).first() if theirs else None
+    stands = theirs and call is not None and call.state == Call.State.PLANNED
     is_over = now >= link.expires_at
     reader = link.reminder.outsider
     return AnswerPage(
@@ -50,7 +66,9 @@ def page_of(link: Link, *, now: datetime) -> AnswerPage:
         starts_at=call.starts_at if call and stands else None,
         said=reply.answer if reply else "",
         may_answer=stands and not is_over and link.used_at is None,
-        has_moved=call is not None and call.state in {Call.State.MOVED, Call.State.CANCELLED},
+        # to whom it isn't told any more, it looks like one that was called off
+        has_moved=call is not None
+        and (call.state in {Call.State.MOVED, Call.State.CANCELLED} or not (theirs or is_over)),
         is_over=is_over,
         wants_messages=reader is not None and reader.opted_out_at is None,
         quiet_from=reader.quiet_from if reader else None,

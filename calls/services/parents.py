@@ -17,7 +17,7 @@ from django.db.models.functions import Cast, Concat
 from django.utils import formats, timezone
 
 from calls.models import Call, CallReply
-from calls.selectors import answers, contacts
+from calls.selectors import answers
 from core import audit
 from reminders import clock, links, outside
 from reminders import services as reminder_services
@@ -114,11 +114,7 @@ def stands(reminder: Reminder) -> bool:
         return False
     if CallReply.objects.filter(call=call, answer=CallReply.Answer.CANNOT).exists():
         return False
-    pupils = contacts.pupils_of([call])[call.pk]
-    on = timezone.localdate(call.starts_at)
-    numbers = contacts.callable_for(pupils, first=call.number_id, on=on)
-    is_theirs = reminder.outsider is not None and reminder.outsider.phone == call.number.number
-    return is_theirs and any(one.phone_id == call.number_id for one in numbers)
+    return answers.is_theirs(call, reminder.outsider)
 
 
 def words(reminder: Reminder) -> dict[str, Any]:
@@ -143,7 +139,11 @@ def answer(*, link: Link, said: str, now: datetime) -> CallReply:
     """
     links.use(link, answer=said, now=now)
     call = answers.call_of(link.about, lock=True)
-    if call is None or call.state != Call.State.PLANNED:
+    if (
+        call is None
+        or call.state != Call.State.PLANNED
+        or not answers.is_theirs(call, link.reminder.outsider)
+    ):
         raise RefusedError("moved")
     reply, _made = CallReply.objects.update_or_create(
         call=call,

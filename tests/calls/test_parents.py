@@ -244,6 +244,23 @@ def test_a_moved_call_says_so_and_takes_no_answer(client, opened, soon):
     assert CallReply.objects.count() == 0
 
 
+@pytest.mark.parametrize("change", ["barred", "number"])
+def test_who_may_no_longer_be_called_learns_nothing_more_from_the_link(client, opened, soon, child, change):
+    if change == "barred":
+        child.guardian_links.update(contact_barred=True)
+    else:
+        soon.number.ended_on = timezone.localdate()
+        soon.number.save()
+
+    page = client.get(opened).content.decode()
+    answer = client.post(opened, {"answer": "confirm"})
+
+    assert f"{timezone.localtime(soon.starts_at):%H:%M}" not in page
+    assert "was moved or called off" in page
+    assert answer.status_code == 410
+    assert not CallReply.objects.exists()
+
+
 def test_after_the_call_the_link_is_over(client, soon):
     token, _row = token_for(soon, expires_at=timezone.now() - timedelta(minutes=1))
     url = client.get(reverse("calls:answer_open", args=[token]))["Location"]

@@ -23,12 +23,22 @@ IN_PATH = {
     "sessions": "session",
     "follow-ups": "follow_up",
     "buildings": "building",
+    "bed-plans": "bed_plan",
     "leaves": "leave",
     "rolls": "roll",
     "rotas": "rota",
     "district": "release",
 }
-ELSEWHERE = {"student": "student", "class_id": "class", "topics": "topic", "named": "user"}
+ELSEWHERE = {
+    "student": "student",
+    "class_id": "class",
+    "topics": "topic",
+    "named": "user",
+    "bed": "bed",
+    "person": "adult",
+    "collector": "adult",
+    "school": "school",
+}
 
 
 class Names:

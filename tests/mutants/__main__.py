@@ -47,8 +47,17 @@ TESTS = {
             "exports",
             "who_looked",
         ),
-        *("record_pages", "pairing_pages", "finder", "children", "api"),
+        *("record_pages", "pairing_pages", "finder", "children", "api", "home", "home_pages"),
     ],
+    "dormitories": [
+        *("bed_rules", "stays", "house_pages", "house_api", "house_files", "late_returns", "plans"),
+        *("plan_pages", "plan_api", "leaves", "leave_pages", "rolls", "roll_pages", "roll_api"),
+    ],
+    "calls": [
+        *("board_pages", "board_services", "booking_pages", "bookings", "api_contacts", "clocks", "parents"),
+        *("planning_pages", "rota_services", "rota_publishing", "setup_pages"),
+    ],
+    "dashboards": ["pages", "releases"],
     "schools": [
         "access",
         "duty_access",

@@ -100,7 +100,7 @@ def sources() -> list[Path]:
     return sorted(
         path
         for app in APPS
-        for pattern in ("access*.py", "views.py", "views/*.py", "api.py", "api/*.py")
+        for pattern in ("access*.py", "views.py", "views/*.py", "api.py", "api/*.py", "api_*.py", "*_api.py")
         for path in (ROOT / app).glob(pattern)
         if path.name != "__init__.py"
     )

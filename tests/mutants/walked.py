@@ -23,7 +23,13 @@ from tests.mutants.permissions import Mutant
 AT_MOST = 160  # requests for one mutant
 BATCH = 20
 STATES = (State.NORMAL, State.EXPIRED, State.STALE)
-SCOUTS = (Role.SAFEGUARDING_LEAD, Role.COUNSELLOR, Role.SCHOOL_ADMIN, Role.WARDEN)
+SCOUTS = (
+    Role.SAFEGUARDING_LEAD,
+    Role.COUNSELLOR,
+    Role.SCHOOL_ADMIN,
+    Role.WARDEN,
+    Role.STATISTICS_OFFICER,
+)
 
 
 class Judge:
