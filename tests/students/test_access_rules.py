@@ -123,8 +123,9 @@ def test_who_is_shown_the_uses_on_the_record(request, student, homeroom_teacher,
 
 
 def test_a_stand_in_counts_for_the_pupils_of_whom_they_stand_in_for_and_no_others(
-    school, student, other_student, paired_teacher, school_admin, today, now
+    school, student, other_student, paired_teacher, school_admin, now
 ):
+    today = timezone.localdate(now)
     factories.make_pairing(other_student, school_admin)  # from a time as paired teacher, over long ago
     ends = {"started_on": today, "ended_on": today, "stands_in_for": paired_teacher}
     factories.make_membership(school_admin, Role.PAIRED_TEACHER, school=school, **ends)
