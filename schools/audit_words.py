@@ -57,6 +57,7 @@ EVENTS: dict[str, Promise] = {
     "student.contact_changed": _("Changed a child's contact"),
     "person.contact_changed": _("Changed an adult's contact"),
     "guardian.added": _("Added an adult to a child's page"),
+    "guardian.removed": _("Took an adult off a child's page"),
     "guardian.changed": _("Changed what is known of an adult"),
     "guardian.barred": _("Barred an adult from contact with a child"),
     "guardian.unbarred": _("Lifted a bar of contact"),

@@ -15,7 +15,7 @@ from schools import access as school_access
 from schools import selectors as school_selectors
 from students import access, registry
 from students.models import Student
-from students.selectors import emergencies
+from students.selectors import emergencies, notices
 
 
 def register() -> None:
@@ -24,6 +24,7 @@ def register() -> None:
     registry.add_action("who_looked", registry.Action(90, who_looked_button))
     registry.add_panel(registry.Panel(1, "students/_panel_emergencies.html", emergencies_panel))
     registry.add_panel(registry.Panel(2, "students/_panel_invitations.html", invitations_panel))
+    registry.add_panel(registry.Panel(25, "students/_panel_notices.html", notices_panel))
 
 
 def who_looked_button(user: User, student: Student, now: datetime) -> dict[str, Any] | None:
@@ -48,3 +49,9 @@ def invitations_panel(user: User, now: datetime) -> dict[str, Any] | None:
     schools = school_access.visible_schools(user, Perm.MEMBER_CONFIRM, on=on)
     waiting = school_selectors.invitations_to_confirm(schools, user, now=now)
     return {"invitations": waiting} if waiting else None
+
+
+def notices_panel(user: User, now: datetime) -> dict[str, Any] | None:
+    """Written notices of care that a class teacher should ask for."""
+    found = notices.missing(user, on=timezone.localdate(now))
+    return {"notices": found} if found else None

@@ -39,6 +39,7 @@ urlpatterns = [
     path(_HOME, home.home, name="home"),
     path(f"{_HOME}people/new/", home.adult_new, name="adult_new"),
     path(f"{_HOME}people/<uuid:person_id>/", home.adult, name="adult"),
+    path(f"{_HOME}people/<uuid:person_id>/remove/", home.adult_remove, name="adult_remove"),
     path(f"{_HOME}people/<uuid:person_id>/number/", home.number_new, name="number_new"),
     path(f"{_HOME}people/<uuid:person_id>/away/", home.absence_new, name="absence_new"),
     path(f"{_HOME}people/<uuid:person_id>/reachable/", home.window_new, name="window_new"),

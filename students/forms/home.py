@@ -92,6 +92,13 @@ class AdultForm(forms.Form):
         return data
 
 
+class WrongAdultForm(forms.Form):
+    sure = forms.BooleanField(
+        label=_("Written down here by mistake"),
+        help_text=_("Somebody who is rightly here but away, barred or dead stays: edit that instead."),
+    )
+
+
 class NewNumberForm(forms.Form):
     number = fields.PhoneField(label=_("Telephone"))
     label = forms.CharField(

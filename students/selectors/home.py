@@ -22,7 +22,7 @@ from students.models import (
     ReachableWindow,
     Student,
 )
-from students.selectors import home_words, left_behind, phones
+from students.selectors import home_words, left_behind, notices, phones
 
 _OfPerson = TypeVar("_OfPerson", MigrationEpisode, ReachableWindow, GuardianCapacity)
 
@@ -47,6 +47,7 @@ class Home:
     student: Student
     adults: list[Adult]
     care: list[CareArrangement]
+    notices_missing: set[int]  # keys of the arrangements whose written notice should be there by now
     counted: list[home_words.Counted]
     may_edit: bool
 
@@ -54,11 +55,13 @@ class Home:
 def home_page(user: User, student: Student, *, now: datetime) -> Home:
     """For somebody who may see the home. A fixed number of queries, however many people there are."""
     on = timezone.localdate(now)
+    care = list(student.care_arrangements.select_related("carer"))
     status = left_behind.statuses([student.pk], on)[student.pk]
     return Home(
         student=student,
         adults=_adults(student, on),
-        care=list(student.care_arrangements.select_related("carer")),
+        care=care,
+        notices_missing={one.pk for one in care if notices.is_missing(one, on=on)},
         counted=home_words.counted(status),
         may_edit=access.reason_for(user, student, Perm.HOME_EDIT, on=on) is not None,
     )

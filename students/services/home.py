@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db import transaction
-from django.db.models import Max
+from django.db import IntegrityError, transaction
+from django.db.models import Max, ProtectedError
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -94,6 +94,49 @@ def change_adult(*, link: GuardianLink, capacity: Capacity, by: User, on: date, 
             "guardian.changed", by=by, target=person, subject=link.student, fields=changed, on=on.isoformat()
         )
     return locked
+
+
+@transaction.atomic
+def remove_adult(*, link: GuardianLink, by: User, on: date) -> None:
+    """Take somebody off a pupil's page who was written down there by mistake.
+
+    The person goes too, with numbers, hours and times away, unless a brother or sister, a call or another
+    record needs them; the database's own trail keeps what stood there. Raises CannotChangeError where contact
+    is barred (a bar must not vanish), and where an arrangement of care or a leave names the person.
+    """
+    student = Student.objects.select_for_update().get(pk=link.student_id)
+    person = Person.objects.select_for_update().get(pk=link.person_id)
+    locked = GuardianLink.objects.select_for_update().get(pk=link.pk)
+    if locked.contact_barred:
+        raise CannotChangeError(_("Contact is barred: lift the bar first, or leave this person here."))
+    if student.care_arrangements.filter(carer=person).exists():
+        raise CannotChangeError(
+            _("This person is written down as looking after the child; correct that first.")
+        )
+    try:
+        with transaction.atomic():
+            locked.delete()
+    except (ProtectedError, IntegrityError):
+        refusal = _(
+            "A leave names this person as who collects the child, so they stay. Say that they may not."
+        )
+        raise CannotChangeError(refusal) from None
+    audit.record("guardian.removed", by=by, target=person, subject=student, on=on.isoformat())
+    _forget(person)
+    finder.refresh_keys([student.pk])
+
+
+def _forget(person: Person) -> None:
+    """Nothing is kept of somebody whom no record needs: all of it or nothing."""
+    if person.guardian_links.exists():
+        return
+    try:
+        with transaction.atomic():
+            for rows in (person.numbers, person.episodes, person.windows, person.capacities):
+                rows.all().delete()
+            person.delete()
+    except (ProtectedError, IntegrityError):
+        return
 
 
 def _assign(row: Person | GuardianLink, facts: dict[str, Any], names: tuple[str, ...]) -> list[str]:

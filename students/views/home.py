@@ -27,6 +27,7 @@ from students.forms.home import (
     NewNumberForm,
     NumberForm,
     WindowForm,
+    WrongAdultForm,
 )
 from students.models import (
     CareArrangement,
@@ -121,6 +122,23 @@ def adult(request: SignedInRequest, public_id: uuid.UUID, person_id: uuid.UUID) 
         title=_("Edit this person"),
         lead=link.person.name,
         field="name",
+    )
+
+
+@require_http_methods(["GET", "POST"])
+def adult_remove(request: SignedInRequest, public_id: uuid.UUID, person_id: uuid.UUID) -> HttpResponse:
+    """Take somebody off the page who was written down by mistake."""
+    on = timezone.localdate()
+    student = _student(request, public_id, on)
+    link = access.get_link_or_404(student, person_id)
+    return _answer(
+        request,
+        student,
+        WrongAdultForm(_data(request)),
+        lambda sure: home_services.remove_adult(link=link, by=request.user, on=on),
+        title=_("Take this person off the child's page"),
+        lead=link.person.name,
+        field="sure",
     )
 
 

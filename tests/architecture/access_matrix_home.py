@@ -17,6 +17,7 @@ HOME_ROWS: list[Row] = [
         for name, methods, args in (
             ("adult_new", _FORM, ()),
             ("adult", _FORM, ("adult",)),
+            ("adult_remove", _FORM, ("adult",)),
             ("number_new", _FORM, ("adult",)),
             ("number", _FORM, ("phone_number",)),
             ("absence_new", _FORM, ("adult",)),
