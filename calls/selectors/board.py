@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -154,11 +154,14 @@ def _counts(cards: dict[int, Card]) -> dict[str, int]:
 
 
 def soon(user: User, *, on: date, now: datetime, hours: int = 2) -> list[Card]:
-    """The calls of this person's pupils that begin in the next hours, or should have begun."""
+    """The calls of this person's pupils that begin in the next hours, or should have begun.
+
+    And those to which a parent has said no, as soon as they have: there is time to find another.
+    """
+    begins_soon = Q(starts_at__gte=now - timedelta(hours=1), starts_at__lt=now + timedelta(hours=hours))
+    refused = Q(reply__answer=CallReply.Answer.CANNOT, starts_at__gt=now)
     calls = access_board.visible_calls(user, Perm.CALL_BOARD, on=on).filter(
-        state=Call.State.PLANNED,
-        starts_at__gte=now - timedelta(hours=1),
-        starts_at__lt=now + timedelta(hours=hours),
+        begins_soon | refused, state=Call.State.PLANNED
     )
     rows = calls.select_related("phone", "person", "number", "school").order_by("starts_at", "pk")
     found = list(rows[:8])

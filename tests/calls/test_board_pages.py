@@ -219,6 +219,20 @@ def test_nobody_writes_down_a_contact_with_a_stranger_or_with_who_is_barred(clie
     assert client.post(reverse("calls:contact_new", args=[child.public_id]), data).status_code == 422
 
 
+def test_a_parents_no_stands_on_today_at_once_with_the_way_to_another_time(
+    client, child, phone, school, homeroom_teacher
+):
+    later = make_call(child, number_of(child), phone=phone, starts_at=timezone.now() + timedelta(hours=26))
+    client.force_login(homeroom_teacher)
+    assert "Calls in the next hours" not in client.get(reverse("students:today")).content.decode()
+
+    CallReply.objects.create(school=school, call=later, answer="cannot", answered_at=timezone.now())
+
+    page = client.get(reverse("students:today")).content.decode()
+    assert "has said no" in page
+    assert f'href="{reverse("calls:call_move", args=[later.public_id])}"' in page
+
+
 def test_calls_of_the_next_hours_stand_on_today(client, child, phone, warden):
     soon = make_call(child, number_of(child), phone=phone, starts_at=timezone.now() + 30 * MINUTES)
     client.force_login(warden)
