@@ -66,6 +66,7 @@ def _pages(plan: Plan, load: tuple[float, ...], *, keep: bool, reuse: bool) -> d
         for one in sites:
             one.start()
         found = _ask(sites, plan)
+        read_whole = sites[-1].read_whole()
     if not keep:
         for one in sites:
             one.remove()
@@ -84,6 +85,7 @@ def _pages(plan: Plan, load: tuple[float, ...], *, keep: bool, reuse: bool) -> d
             requests=plan.requests,
             rounds=plan.rounds,
             seconds=plan.rounds * plan.seconds,
+            read_whole={page: tables for page, tables in read_whole.items() if tables},
         ),
         "floors": {name: every.pop(name) for name in results.FLOORS},
         "pages": every,

@@ -93,8 +93,12 @@ def _conditions(known: dict[str, Any]) -> str:
         f"{', '.join(said)}. granian with {known['workers']} workers of {known['threads']} threads as in "
         f"scripts/serve.sh, client on the same machine. {known['requests']} requests a page with one client "
         f"in {known['rounds']} rounds, the sizes in turns; then eight clients for {known['seconds']:g} s. "
-        "Bytes as sent (gzip)."
+        f"Bytes as sent (gzip). Large tables read whole: {_whole(known['read_whole'])}."
     )
+
+
+def _whole(found: dict[str, list[str]]) -> str:
+    return "; ".join(f"{page}: {', '.join(tables)}" for page, tables in found.items()) or "none"
 
 
 def _table(made: dict[str, Any]) -> str:

@@ -64,6 +64,11 @@ class Site:
         self._web = subprocess.Popen(command, cwd=HOME, env=self.env)
         self._wait()
 
+    def read_whole(self) -> dict[str, list[str]]:
+        """By page, the large tables that it reads whole: there should be none."""
+        found: dict[str, list[str]] = json.loads(self._run("-m", "bench.plans", keep=True))
+        return found
+
     def stop(self) -> None:
         if self._web is not None:
             self._web.terminate()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import secrets
+import uuid
 from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
@@ -34,18 +35,18 @@ CLIENTS = 8
 
 def main() -> None:
     with tenancy.program("bench"):
-        acts = list(_acts())
+        found_acts = list(acts())
         found = {"pupils": Student.objects.count(), "schools": School.objects.count()}
         with connection.cursor() as cursor:
             cursor.execute("SHOW server_version")
             found["postgres"] = cursor.fetchone()[0]
-    cookies = {who: [_cookie(who) for _ in range(CLIENTS)] for who in {act["who"] for act in acts}}
-    for act in acts:
+    cookies = {who: [_cookie(who) for _ in range(CLIENTS)] for who in {act["who"] for act in found_acts}}
+    for act in found_acts:
         act["cookies"] = cookies[act["who"]]
-    print(json.dumps({**found, "acts": acts}))
+    print(json.dumps({**found, "acts": found_acts}))
 
 
-def _acts() -> Iterator[dict[str, Any]]:
+def acts() -> Iterator[dict[str, Any]]:
     """The pages of the issue, in its words; `expect` must stand in the answer."""
     today = timezone.localdate()
     yield _act("floor", "teacher", serving.FLOOR, "529999")
@@ -84,6 +85,11 @@ def _act(
     name: str, who: str, path: str, expect: str, *, fields: dict[str, str] | None = None, live: str = ""
 ) -> dict[str, Any]:
     return {"name": name, "who": who, "path": path, "expect": expect, "fields": fields, "live": live}
+
+
+def typed(fields: dict[str, str]) -> dict[str, str]:
+    """The fields of a form, with an id of its own where one is asked for."""
+    return {name: value.replace("{uuid}", str(uuid.uuid4())) for name, value in fields.items()}
 
 
 def _talk() -> dict[str, str]:
