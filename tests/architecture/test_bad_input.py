@@ -6,6 +6,7 @@ Walks the access matrix, so that a new URL is under fire from its first day.
 from __future__ import annotations
 
 import copy
+import os
 import re
 import uuid
 from collections.abc import Iterator
@@ -131,6 +132,14 @@ def _sender(row: Row) -> Role | None:
 
 
 WRITING = [row for row in ROWS if row.method != "GET"]
+# Each address meets a third of the kinds, each kind a third of the addresses: all of them take minutes (BAD_INPUT=all).
+SHARE = 1 if os.environ.get("BAD_INPUT") == "all" else 3
+
+
+def _share(kind: str) -> list[Row]:
+    return [row for number, row in enumerate(WRITING, list(HOSTILE).index(kind)) if number % SHARE == 0]
+
+
 READING = [row for row in ROWS if row.method == "GET"]
 
 
@@ -139,7 +148,7 @@ def test_no_body_makes_an_address_fail(world: World, clients, kind: str):  # noq
     content_type, body = HOSTILE[kind]
     failed = [
         f"{row.method} {row.name} {status}"
-        for row in WRITING
+        for row in _share(kind)
         if (status := _status(clients[_sender(row)], row.method, _url(row, world), body, content_type)) >= 500
     ]
 
