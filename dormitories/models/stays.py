@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import ClassVar
 
 from django.conf import settings
@@ -80,3 +81,7 @@ class Stay(PublicIdModel):
 
     def __str__(self) -> str:
         return f"{self.student_id} in {self.bed_id}"
+
+    def holds(self, on: date) -> bool:
+        """Whether it is in force on a day; the last day counts."""
+        return self.started_on <= on and (self.ended_on is None or on <= self.ended_on)

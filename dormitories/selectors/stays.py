@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from datetime import UTC, date, datetime, time
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet, prefetch_related_objects
 from django.db.models.functions import Now, TruncDate
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -79,7 +79,7 @@ def bed_fact(user: User, student: Student, now: datetime) -> str | None:
     """The bed, for the child's header."""
     if not _sees_beds(user, student, now):
         return None
-    stay = stay_of(student, on=timezone.localdate(now))
+    stay = next((one for one in _all_stays(student) if one.holds(timezone.localdate(now))), None)
     if stay is not None:
         return _("Bed %(bed)s") % {"bed": stay.bed.code}
     return _("No bed yet") if student.boarding == Student.Boarding.BOARDER else None
@@ -92,9 +92,7 @@ def bed_entries(
     if not _sees_beds(user, student, now):
         return []
     entries: list[Entry] = []
-    stays = list(
-        Stay.objects.filter(student=student).select_related("bed__room__building").order_by("started_on")
-    )
+    stays = sorted(_all_stays(student), key=lambda stay: stay.started_on)
     for number, stay in enumerate(stays):
         follows = number > 0 and _day_after(stays[number - 1]) == stay.started_on
         text = _("Moved to bed %(bed)s in %(house)s") if follows else _("Given bed %(bed)s in %(house)s")
@@ -107,6 +105,13 @@ def bed_entries(
     if before is not None:
         newest = [entry for entry in newest if entry.position.key < before.key]
     return newest[:limit]
+
+
+def _all_stays(student: Student) -> list[Stay]:
+    """All of a pupil's, read once for the header and the chronology."""
+    related = Prefetch("stays", Stay.objects.select_related("bed__room__building"))
+    prefetch_related_objects([student], related)
+    return list(student.stays.all())
 
 
 def _day_after(stay: Stay) -> date | None:

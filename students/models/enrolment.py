@@ -76,6 +76,10 @@ class Enrolment(models.Model):
     def __str__(self) -> str:
         return f"{self.student_id} in {self.school_class_id}"
 
+    def holds(self, on: date) -> bool:
+        """Whether it is in force on a day; the last day counts."""
+        return self.started_on <= on and (self.ended_on is None or on <= self.ended_on)
+
 
 class Pairing(models.Model):
     """A teacher looks after this pupil in particular (结对帮扶), from a day to a day."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
 
+from django.db.models import Prefetch, prefetch_related_objects
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -43,7 +44,7 @@ class ChildPage:
 def child_page(user: User, student: Student, *, now: datetime) -> ChildPage:
     """The header, the people around the child and what this person may do here."""
     today = timezone.localdate(now)
-    enrolment = Enrolment.objects.active(today).filter(student=student).select_related("school_class").first()
+    enrolment = next((one for one in _enrolments(student) if one.holds(today)), None)
     label = enrolment.school_class.label if enrolment else _("Not enrolled now")
 
     def has(perm: Perm) -> bool:
@@ -77,6 +78,13 @@ def child_page(user: User, student: Student, *, now: datetime) -> ChildPage:
 def guardians_of(student: Student, *, on: date) -> list[GuardianLink]:
     """The adults around a pupil with their `numbers`, in the order in which they are called."""
     return phones.with_numbers(student.guardian_links.select_related("person"), on=on)
+
+
+def _enrolments(student: Student) -> list[Enrolment]:
+    """All of a pupil's, read once for the header and the chronology."""
+    related = Prefetch("enrolments", Enrolment.objects.select_related("school_class"))
+    prefetch_related_objects([student], related)
+    return list(student.enrolments.all())
 
 
 def _health(student: Student) -> str:
@@ -122,7 +130,7 @@ def enrolment_entries(
 ) -> list[Entry]:
     """Joining and leaving classes, for the chronology. A child has a handful, so they're cut here."""
     entries = []
-    for enrolment in student.enrolments.select_related("school_class"):
+    for enrolment in _enrolments(student):
         label = enrolment.school_class.label
         entries.append(_entry(enrolment.pk * 2, enrolment.started_on, _("Joined %s") % label))
         if enrolment.ended_on is not None:

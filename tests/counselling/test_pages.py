@@ -276,7 +276,7 @@ def test_the_chronology_costs_the_same_for_one_talk_and_three(
         as_teacher.get(child_page(student))
 
 
-CHILD_PAGE_QUERIES = 31
+CHILD_PAGE_QUERIES = 29
 
 
 def test_the_chronology_goes_on_by_key(as_teacher, student, homeroom_teacher):
@@ -358,7 +358,7 @@ def test_lists_cost_the_same_for_one_row_and_three(
 
 
 LIST_QUERIES = {
-    "students:today": 18,
+    "students:today": 19,
     "counselling:quiet": 7,
     "counselling:pick": 7,
     "counselling:follow_ups": 8,
