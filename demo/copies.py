@@ -18,7 +18,7 @@ from uuid import UUID
 
 import psycopg2
 from django.conf import settings
-from django.db import connections, models
+from django.db import connections, models, transaction
 from psycopg2 import extensions
 from psycopg2.extras import execute_values, register_uuid
 
@@ -269,10 +269,9 @@ def _finish(copies: Sequence[Copy], blocks: dict[type[models.Model], Block], now
         new = list(User.objects.filter(pk__gte=blocks[User].start).order_by("pk"))
         for at in range(0, len(new), _USERS):
             factors.enrol(new[at : at + _USERS], now=now)
-        schools = School.objects.in_bulk([one.id for one in copies])
-        audit.record_many(
-            COPIED, by=None, targets=((schools[one.id], {"number": one.number}) for one in copies)
-        )
+        with transaction.atomic():
+            for school in School.objects.filter(pk__gte=blocks[School].start).order_by("pk"):
+                audit.record(COPIED, by=None, target=school, school_id=school.pk)
         building.rebuild(school_ids=[one.id for one in copies[::SCHOOLS_A_COUNTY]], now=now)
 
 
