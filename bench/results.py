@@ -76,8 +76,9 @@ def write(made: dict[str, Any]) -> None:
 
 
 def markdown(made: dict[str, Any]) -> str:
-    """The block of the README: conditions, pages, solvers."""
-    return "\n\n".join([_conditions(made["conditions"]), _table(made), _solvers(made)])
+    """The block of the README: conditions, pages, solvers; the half that was never measured is missing."""
+    parts = [_conditions(made["conditions"]), _table(made)] if "pages" in made else []
+    return "\n\n".join([*parts, _solvers(made)] if "rota" in made else parts)
 
 
 def _conditions(known: dict[str, Any]) -> str:
