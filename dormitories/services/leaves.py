@@ -85,11 +85,22 @@ def _check_collector(student: Student, details: LeaveDetails) -> None:
         if not details.collector_words:
             raise RefusedError(_("Say who collects the child, or how they travel."), "collector_words")
         return
-    allowed = link.may_collect == GuardianLink.Answer.YES and not link.contact_barred
-    if link.student_id != student.pk or not allowed:
+    if link.student_id != student.pk or not _may_collect(link):
         raise RefusedError(_("This adult isn't noted as somebody who may collect the child."), "collector")
     if details.collector_words:
         raise RefusedError(_("Choose an adult of the list, or say who else: not both."), "collector_words")
+
+
+def _may_collect(link: GuardianLink) -> bool:
+    return link.may_collect == GuardianLink.Answer.YES and not link.contact_barred
+
+
+def _check_collector_still(leave: Leave) -> None:
+    """Who was barred since the leave was asked for takes the child nowhere. Raises RefusedError."""
+    if leave.collector_id is None:
+        return
+    if not _may_collect(GuardianLink.objects.get(pk=leave.collector_id)):
+        raise RefusedError(_("This adult isn't noted as somebody who may collect the child."))
 
 
 @transaction.atomic
@@ -97,12 +108,14 @@ def approve(*, leave: Leave, sides: Sequence[Side], by: User, now: datetime) -> 
     """Give one of the two approvals: for the class or for the house, the first of `sides` still missing.
 
     `sides` comes from access.sides_of. Twice is once. Raises RefusedError for whoever asked, when the
-    leave is no longer open, and when the approval that is missing isn't this person's to give.
+    leave is no longer open, when its collector may collect no more, and when the approval that is missing
+    isn't this person's to give.
     """
     locked = _lock(leave)
     if by.pk in (locked.class_approved_by_id, locked.house_approved_by_id):
         return locked
     _check_waiting(locked, now)
+    _check_collector_still(locked)
     if locked.asked_by_id == by.pk:
         raise RefusedError(_("You asked for it: two others approve."))
     given = {Side.CLASS: locked.class_approved_at, Side.HOUSE: locked.house_approved_at}
@@ -146,7 +159,8 @@ def cancel(*, leave: Leave, by: User, now: datetime) -> Leave:
 def go_out(*, leave: Leave, by: User, now: datetime) -> Leave:
     """Through the gate; an open roll knows it at once. Twice is once.
 
-    Raises RefusedError without both approvals, more than two hours early, and after the time.
+    Raises RefusedError without both approvals, more than two hours early, after the time, and with a
+    collector who may collect no more.
     """
     locked = _lock(leave)
     if locked.out_at is not None:
@@ -156,6 +170,7 @@ def go_out(*, leave: Leave, by: User, now: datetime) -> Leave:
         raise RefusedError(_("It isn't approved by two people yet: the child stays."))
     if now < locked.leaves_at - EARLIEST:
         raise RefusedError(_("It is too early to go out on this leave."))
+    _check_collector_still(locked)
     locked.out_by, locked.out_at = by, now
     try:
         with transaction.atomic():

@@ -148,6 +148,26 @@ def test_an_adult_who_may_collect_is_taken(student, homeroom_teacher, now):
     assert (leave.collector, leave.collector_words) == (link, "")
 
 
+def test_a_collector_who_was_barred_since_takes_the_child_nowhere(
+    student, school_admin, homeroom_teacher, warden, on, now
+):
+    adult = adult_of(student, may_collect="yes")
+    people = [school_admin, homeroom_teacher, warden]
+    times = {"leaves_at": now - HOUR, "due_back_at": now + HOUR}
+    approved = factories.make_approved_leave(student, people, collector=adult, collector_words="", **times)
+    later = {"leaves_at": now + 2 * HOUR, "due_back_at": now + 3 * HOUR}
+    waiting = ask(student, homeroom_teacher, now, collector=adult, collector_words="", **later)
+    student.guardian_links.update(contact_barred=True)
+
+    with pytest.raises(RefusedError, match="may collect the child"):
+        leaves.go_out(leave=approved, by=warden, now=now)
+    with pytest.raises(RefusedError, match="may collect the child"):
+        approve(waiting, warden, on, now)
+
+    approved.refresh_from_db()
+    assert approved.out_at is None
+
+
 def test_the_database_refuses_another_pupils_adult(student, other_student, homeroom_teacher, now):
     link = adult_of(other_student, may_collect="yes")
 
