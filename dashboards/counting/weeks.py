@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+
+from django.utils import timezone
 
 WEEK = timedelta(days=7)
+# A school that wrote nothing for so long before the week's end is silent: its zeros say nothing.
+SILENT_AFTER = timedelta(days=14)
 
 
 @dataclass(frozen=True, order=True)
@@ -18,6 +22,11 @@ class Week:
 
 def monday_of(day: date) -> date:
     return day - timedelta(days=day.weekday())
+
+
+def is_silent(changed_at: datetime | None, monday: date) -> bool:
+    """Whether a school had written nothing for two weeks when this one ended."""
+    return changed_at is None or timezone.localdate(changed_at) + SILENT_AFTER < monday + WEEK
 
 
 def latest(count: int, *, on: date) -> list[Week]:

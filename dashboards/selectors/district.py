@@ -12,15 +12,13 @@ from django.utils import timezone
 
 from core.pagination import Page, keyset
 from dashboards import words
-from dashboards.counting.weeks import WEEK, monday_of
+from dashboards.counting.weeks import WEEK, is_silent, monday_of
 from dashboards.indicators import BY_CODE, INDICATORS, Indicator
 from dashboards.models import AreaFigure, CountedSchool, SchoolFigure
 from schools.models import Area
 
 SPARK_WEEKS = 12
 TREND_WEEKS = 54
-# A school that wrote nothing for so long before the week's end is shown as silent.
-SILENT_AFTER = timedelta(days=14)
 MOST_ROWS = 5_000
 _AREAS_BELOW = 100
 
@@ -171,10 +169,10 @@ def _school_row(
     school: CountedSchool, figures: dict[tuple[int, str], tuple[str, int | None]], week: date
 ) -> SchoolRow:
     changed = timezone.localdate(school.changed_at) if school.changed_at else None
-    is_silent = changed is None or changed + SILENT_AFTER < week + WEEK
-    said = {} if is_silent else figures
+    silent = is_silent(school.changed_at, week)
+    said = {} if silent else figures
     shown = [Shown(one, *said.get((school.pk, one.code), ("no_data", None))) for one in INDICATORS]
-    return SchoolRow(school, shown, changed, is_silent)
+    return SchoolRow(school, shown, changed, silent)
 
 
 def _tile(indicator: Indicator, figures: dict[tuple[date, str], Shown], week: date) -> Tile:

@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from dashboards import shown
 from dashboards.counting import weekly
-from dashboards.counting.weeks import Week, latest, monday_of
+from dashboards.counting.weeks import Week, is_silent, latest, monday_of
 from dashboards.indicators import BY_CODE
 from dashboards.models import AreaFigure, CountedSchool, SchoolFigure, WeeklyCount
 from schools.models import Area, School
@@ -190,15 +190,16 @@ Shown = dict[tuple[date, str], tuple[str, int | None]]
 
 
 def shown_of_area(area: Area, mondays: Sequence[date]) -> Shown:
-    """The sums of the schools' counts, as they are shown."""
+    """The sums of the schools' counts, as they are shown. A silent school is no zero: it isn't among them."""
     below = CountedSchool.objects.filter(area_path__startswith=area.path)
-    counts = WeeklyCount.objects.filter(
-        week__in=mondays, indicator__in=BY_CODE, school__in=below.values("pk")
-    )
+    changed = dict(below.values_list("pk", "changed_at"))
+    counts = WeeklyCount.objects.filter(week__in=mondays, indicator__in=BY_CODE, school__in=changed)
     sums: dict[tuple[date, str], tuple[int, int, list[list[int] | None]]] = {}
-    fields = ("week", "indicator", "numerator", "denominator", "days")
-    for week, code, numerator, denominator, days in counts.values_list(*fields).iterator():
+    fields = ("school_id", "week", "indicator", "numerator", "denominator", "days")
+    for school_id, week, code, numerator, denominator, days in counts.values_list(*fields).iterator():
         had = sums.setdefault((week, code), (0, 0, []))
+        if is_silent(changed[school_id], week):
+            continue
         sums[week, code] = (had[0] + numerator, had[1] + denominator, [*had[2], days])
     return {
         (week, code): shown.shown(

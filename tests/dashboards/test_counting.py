@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from io import StringIO
 
 import pytest
@@ -177,6 +177,25 @@ def test_an_area_is_the_sum_of_its_schools_not_of_what_is_shown(school, other_sc
     numbers = WeeklyCount.objects.filter(indicator="talk_coverage").values_list("numerator", "denominator")
     numerator, denominator = (sum(one) for one in zip(*numbers, strict=True))
     assert (area.state, area.value) == (State.SHOWN, shown.in_steps(numerator, denominator))
+
+
+def test_a_silent_school_is_no_zero_in_its_area(school, other_school, counsellor, stranger, county):
+    for where, who in ((school, counsellor), (other_school, stranger)):
+        for pupil in lively.fill(where, who, pupils=22):
+            pupil.enrolments.update(started_on=date(2026, 9, 1), ended_on=None)
+    building.rebuild(weeks=2, now=NOW)
+    both = AreaFigure.objects.get(area=county, indicator="talk_coverage", week=date(2026, 11, 16))
+
+    CountedSchool.objects.filter(school=other_school).update(changed_at=NOW - timedelta(days=20))
+    WeeklyCount.objects.filter(school=other_school).update(numerator=0)
+    building.build_area(county, [date(2026, 11, 16)], now=NOW)
+    ours = WeeklyCount.objects.get(school=school, indicator="talk_coverage", week=both.week)
+    one = AreaFigure.objects.get(pk=both.pk)
+    CountedSchool.objects.update(changed_at=NOW - timedelta(days=20))
+    building.build_area(county, [date(2026, 11, 16)], now=NOW)
+
+    assert one.value == shown.in_steps(ours.numerator, ours.denominator)
+    assert {row.state for row in AreaFigure.objects.filter(area=county, week=both.week)} == {State.NO_DATA}
 
 
 @pytest.mark.parametrize(
