@@ -11,7 +11,7 @@ from demo.households import SchoolFacts
 from dormitories.models import Building, Rule, Stay
 from dormitories.services import plans, rules
 from schools.models import School
-from students.models import Student
+from students.models import GuardianLink
 
 FEWEST = 24  # boarders of a house: in a smaller one nobody needs rules written down
 FOR = timedelta(days=150)
@@ -88,11 +88,10 @@ def _of_house(maker: _Maker, here: list[Stay]) -> None:
 
 def _siblings(stays: list[Stay]) -> list[Stay]:
     """Two children of one mother, a grade or two apart, and above the ground floor's bands."""
-    links = Student.objects.filter(
-        pk__in=[stay.student_id for stay in stays], guardian_links__relation="mother"
-    )
+    here = [stay.student_id for stay in stays]
+    links = GuardianLink.objects.filter(student_id__in=here, relation="mother").order_by("student_id")
     families: dict[int, list[int]] = defaultdict(list)
-    for pupil, mother in links.order_by("pk").values_list("pk", "guardian_links__person_id"):
+    for pupil, mother in links.values_list("student_id", "person_id"):
         families[mother].append(pupil)
     by_pupil = {stay.student_id: stay for stay in stays}
     for pupils in families.values():

@@ -44,11 +44,14 @@ _TELEPHONES = (
 
 @dataclass(frozen=True)
 class Unit:
-    """Siblings who share a call, whom they call, and on which number."""
+    """Siblings who share a call, and whom they call in turn: (person, number)."""
 
-    person_id: int
-    number_id: int
+    adults: tuple[tuple[int, int], ...]
     student_ids: tuple[int, ...]
+
+    def adult(self, week: int) -> tuple[int, int]:
+        """Every third week the other parent."""
+        return self.adults[1 if len(self.adults) > 1 and week % 3 == 0 else 0]
 
 
 @dataclass
@@ -98,14 +101,17 @@ class PastCalls:
         for link in self.made.of(GuardianLink):
             if link.person_id in confirmed:
                 links[link.student_id].append(link)
-        pupils: dict[int, list[int]] = defaultdict(list)
+        pupils: dict[tuple[tuple[int, int], ...], list[int]] = defaultdict(list)
         for child in self.children:
             if child.boards and links[child.id]:
                 adults = links[child.id]
                 parents = [link for link in adults if link.relation in {"mother", "father"}]
-                chosen = parents if parents and self.rng.random() < 0.8 else adults
-                pupils[chosen[0].person_id].append(child.id)
-        return [Unit(person, confirmed[person], tuple(found)) for person, found in pupils.items()]
+                # by the person, not by chance: siblings call the same adults
+                chosen = parents if parents and adults[0].person_id % 5 else adults
+                pupils[tuple((one.person_id, confirmed[one.person_id]) for one in chosen[:2])].append(
+                    child.id
+                )
+        return [Unit(adults, tuple(found)) for adults, found in pupils.items()]
 
     def _share(self, week: date, back: int) -> float:
         if week < self.school.year_starts_on:
@@ -148,7 +154,7 @@ class PastCalls:
             return
         reached = _REACHED_NOW - (_REACHED_NOW - _REACHED_THEN) * min(back, 40) / 40
         for unit, (starts_at, phone_id) in zip(chosen, self._places(open_ones, len(chosen)), strict=False):
-            self._call(unit, starts_at, phone_id, reached, monday)
+            self._call(unit, unit.adult(back), starts_at, phone_id, reached)
 
     def _places(self, evenings: list[date], wanted: int) -> Iterator[tuple[datetime, int]]:
         """Places evenly through the evenings, as many as wanted or as there are."""
@@ -160,18 +166,21 @@ class PastCalls:
             begins = datetime.combine(evenings[evening], FROM, tzinfo=self.now.tzinfo)
             yield begins + place * SLOT, self.phones[phone]
 
-    def _call(self, unit: Unit, starts_at: datetime, phone_id: int, reached: float, monday: date) -> None:
+    def _call(
+        self, unit: Unit, adult: tuple[int, int], starts_at: datetime, phone_id: int, reached: float
+    ) -> None:
         ends_at = starts_at + SLOT
         is_over = ends_at < self.now - NOTED_AFTER
         state = ("talked" if self.rng.random() < reached else "missed") if is_over else "planned"
-        made_at = datetime.combine(monday, time(12), tzinfo=self.now.tzinfo) - timedelta(days=1)
+        person_id, number_id = adult
+        made_at = starts_at - timedelta(days=starts_at.isoweekday(), hours=6)
         call = rows.Call(
             self.next_id(rows.Call),
             self._uuid(made_at),
             self.school.id,
             phone_id,
-            unit.person_id,
-            unit.number_id,
+            person_id,
+            number_id,
             starts_at,
             ends_at,
             state,

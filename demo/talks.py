@@ -14,7 +14,7 @@ from demo import rows, stories
 from demo.households import Child, NextId, SchoolFacts, seeded_uuid
 
 WEEKS = 10
-PAST_WEEKS = 53
+PAST_WEEKS = 58  # the oldest week that is counted looks thirty days back
 _PAST = [28, 30, 24, 13, 5]  # how many children had 0, 1 … 4 talks in that year
 _TIMES = [time(7, 40), time(9, 50), time(12, 20), time(12, 50), time(15, 30), time(16, 40), time(18, 30)]
 _EVENING = [time(19, 20), time(20, 40), time(21, 10)]
@@ -26,6 +26,7 @@ _MOODS = {"joy": [0, 1, 3, 9, 7], "study": [1, 5, 9, 8, 3], "safety": [2, 6, 7, 
 _USUAL_MOODS = [2, 7, 9, 7, 3]
 _RESTRICTED_CHANCE = {"feelings": 0.7, "safety": 0.7, "family": 0.4}
 _SEALED_CHANCE = 0.2  # of what a counsellor or lead restricts
+_KEPT = 4  # one promise of so many is kept some days late
 _NOTE_CHANCE = 0.12  # of what else a counsellor writes: a working note
 
 
@@ -231,7 +232,9 @@ class Talks:
             done_at = datetime.combine(due_on, time(16, 30), tzinfo=self.now.tzinfo) + timedelta(
                 minutes=rng.randrange(-400, 200)
             )
+            late = timedelta(days=session.id % 7) if session.id % _KEPT == 0 else timedelta()
             done_at = max(min(done_at, self.now), session.recorded_at)
+            done_at = done_at + late if done_at + late < self.now else done_at
         self._promised.add(session.id)
         self.made.add(
             rows.FollowUp(

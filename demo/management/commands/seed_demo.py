@@ -43,6 +43,7 @@ class Command(BaseCommand):
             made = services.seed_district(pupils=pupils, seed=options["seed"], now=now)
         except services.NotEmptyError:
             if options["if_empty"]:
+                services.count_if_seeded(now=now)
                 return
             raise CommandError(
                 "There are schools in this database already. To make the demo district anew: make demo-reset"
