@@ -107,6 +107,7 @@ def _build(schools: Sequence[Due], weeks: Sequence[Week], *, now: datetime) -> i
 def _build_school(due: Due, weeks: Sequence[Week], *, now: datetime) -> str:
     """One school in one transaction; its chain was read before its rows, so nothing is missed. Its area."""
     school = School.objects.select_related("area").get(pk=due.school_id)
+    was = CountedSchool.objects.filter(pk=school.pk).values_list("changed_at", flat=True).first()
     CountedSchool.objects.update_or_create(
         school=school,
         defaults={
@@ -116,7 +117,7 @@ def _build_school(due: Due, weeks: Sequence[Week], *, now: datetime) -> str:
             "area_path": school.area.path,
             "built_seq": due.seq,
             "built_at": now,
-            "changed_at": _changed_at(school.pk),
+            "changed_at": _changed_at(school.pk) or was,  # the trail of old changes may be put away
         },
     )
     counts = weekly.counts(school.pk, weeks)
