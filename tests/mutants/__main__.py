@@ -57,7 +57,7 @@ TESTS = {
         *("board_pages", "board_services", "booking_pages", "bookings", "api_contacts", "clocks", "parents"),
         *("planning_pages", "rota_services", "rota_publishing", "setup_pages"),
     ],
-    "dashboards": ["pages", "releases"],
+    "dashboards": ["rights", "pages", "releases"],
     "schools": [
         "access",
         "duty_access",

@@ -63,6 +63,9 @@ EQUIVALENT: dict[str, str] = {
     "counselling/views/concerns.py:concern_new:no access.require_reporting(request.user, on=on)": (
         "whoever reports nowhere is refused when the form looks for its school"
     ),
+    "dashboards/access.py:get_area_or_404:no `not _lies_in(area.path, paths(user, perm, on=on))`": (
+        "every page of an area asks for the right that the line above has asked for"
+    ),
     "students/access.py:_look_up_emergencies:no `not schools`": "asked about no school, nothing is found, too",
     "students/access.py:_reach_filter:no pk__in=[] in Q": "nobody holds a right over pupils by an area",
     "students/access.py:_reach_filter:no pk__in=[] in Q #2": "an empty Q drops out: there is a teacher at least",
