@@ -63,6 +63,7 @@ def _week(request: SignedInRequest, school: School) -> HttpResponse:
         "week": day,
         "tabs": _tabs(day),
         "may_plan": access.may_plan(request.user, school, on=on),
+        "may_change": school_access.can(request.user, Perm.CALL_BOARD, school=school, on=on) is not None,
     }
     return render(request, "calls/week.html", context)
 

@@ -99,6 +99,20 @@ def test_a_class_teacher_sees_their_own_pupils_and_of_others_only_that_a_place_i
     assert "李妈" not in page
 
 
+@pytest.mark.parametrize(("who", "may_move"), [("homeroom_teacher", True), ("lead", False)])
+def test_who_may_only_look_at_the_week_is_offered_no_way_to_change_it(
+    client, request, school_class, window, phone, monday, who, may_move
+):
+    student = family(school_class, "王小雨")
+    call = factories.make_call(student, number_of(student), phone=phone, starts_at=starts(monday))
+    client.force_login(request.getfixturevalue(who))
+
+    page = client.get(f"{url('week')}?day={monday.isoformat()}").content.decode()
+
+    assert "王小雨" in page
+    assert (url("call_move", call.public_id) in page) is may_move
+
+
 def test_the_day_costs_the_same_for_one_call_and_three(
     client, school, school_class, window, phone, school_admin, monday
 ):
