@@ -60,7 +60,8 @@ def rolls_panel(user: User, now: datetime) -> dict[str, Any] | None:
     if not rolls.takes(user, on=timezone.localdate(now)):
         return None
     tonight = rolls.tonight(user, now=now)
-    return {"tonight": tonight} if tonight.houses else None
+    is_called = any(house.sleepers or house.rolls for house in tonight.houses)
+    return {"tonight": tonight} if is_called or tonight.left_open else None
 
 
 def leaves_panel(user: User, now: datetime) -> dict[str, Any] | None:

@@ -77,6 +77,16 @@ def test_a_boarder_without_a_bed_is_pointed_out(as_warden, student):
     assert "1 boarder has no bed" in as_warden.get(TONIGHT).content.decode()
 
 
+def test_today_is_silent_of_the_roll_while_nobody_sleeps_in_the_houses(as_warden, house, room, student):
+    assert "All houses" not in as_warden.get("/").content.decode()
+
+    factories.make_stay(student, factories.make_bed(room, "1"))
+
+    page = as_warden.get("/").content.decode()
+    assert "All houses" in page
+    assert "Lotus" in page
+
+
 def test_today_shows_the_roll_to_whoever_takes_it(as_warden, homeroom_teacher, roll):
     assert "2 to find" in as_warden.get("/").content.decode()
     assert "2 to find" not in signed_in(homeroom_teacher).get("/").content.decode()

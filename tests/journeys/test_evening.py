@@ -57,7 +57,7 @@ def published_by_hand(person, school) -> Call:
     page.click("main form button.btn-primary")
     page.wait_for_selector("form[action$='/publish/']", timeout=60_000)  # worked out by the program's worker
     person.shot(f"rota-{page.viewport_size['width']}")
-    assert Call.objects.count() == 0 or Call.objects.get().rota.state == Rota.State.PREVIEWED
+    assert Call.objects.get().state == Call.State.PROPOSED  # looked at, and nobody was told yet
     page.click("form[action$='/publish/'] button")
     return wait_for(lambda: Call.objects.filter(rota__state=Rota.State.PUBLISHED).first())
 
