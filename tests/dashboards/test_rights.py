@@ -11,7 +11,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
-from accounts.roles import Role
+from accounts.permissions import Perm
+from accounts.roles import OF_AREAS, Role, roles_with
 from dashboards.models import Release, StatutoryReturn
 from schools.models import Area, Membership
 from tests import factories
@@ -98,3 +99,8 @@ def test_an_official_is_shown_no_way_to_what_only_officers_do(official, officer,
         shown[user.username] = {door for door in doors if f'href="{door}"' in page}
 
     assert shown == {"official": set(), "officer": doors}
+
+
+def test_every_role_of_an_area_and_no_other_sees_its_counts():
+    assert set(roles_with(Perm.DISTRICT_VIEW)) == set(OF_AREAS)
+    assert set(OF_AREAS) <= set(roles_with(Perm.SCHOOL_VIEW))

@@ -66,6 +66,36 @@ EQUIVALENT: dict[str, str] = {
     "dashboards/access.py:get_area_or_404:no `not _lies_in(area.path, paths(user, perm, on=on))`": (
         "every page of an area asks for the right that the line above has asked for"
     ),
+    **dict.fromkeys(
+        (
+            f"dashboards/{where}:SCHOOL_VIEW for DISTRICT_VIEW"
+            for where in (
+                *("access.py:visible_releases", "access.py:get_area_or_404", "views/statistics.py:published"),
+                *(f"api.py:{name}View.get" for name in ("Indicators", "Weeks", "Schools", "Releases")),
+                *(
+                    f"views/district.py:{name}"
+                    for name in ("own", "area", "on_paper", "export", "definitions")
+                ),
+            )
+        ),
+        "whoever holds one of them in an area holds the other there: tests/dashboards/test_rights.py",
+    ),
+    "calls/access.py:known_pupils:no pk__in=set(student_ids) in  perm, on=on).filter": (
+        "only the pupils of calls are looked up in what was found"
+    ),
+    "calls/access_board.py:visible_calls:no state=Call.State.PROPOSED in in=pupils))).exclude": (
+        "it is asked for planned calls alone (calls.selectors.board.soon)"
+    ),
+    "dormitories/access_leave.py:reached:no `not students`": "of no pupil, nothing is found, too",
+    "dormitories/access_leave.py:reached:no `not school_access.holds(user, perm, on=on)`": (
+        "who holds it nowhere reaches nobody, too"
+    ),
+    "dormitories/access_leave.py:reached:no pk__in=students in  perm, on=on).filter": (
+        "only pupils that were asked for are looked up in what was found"
+    ),
+    "dormitories/access_leave.py:visible_leaves:no pk__in=[] in Q": (
+        "an empty Q drops out: there are three rights to be seen by"
+    ),
     "students/access.py:_look_up_emergencies:no `not schools`": "asked about no school, nothing is found, too",
     "students/access.py:_reach_filter:no pk__in=[] in Q": "nobody holds a right over pupils by an area",
     "students/access.py:_reach_filter:no pk__in=[] in Q #2": "an empty Q drops out: there is a teacher at least",
