@@ -20,7 +20,7 @@ from schools import selectors as school_selectors
 from schools.models import School
 
 _EVENING = RollCall.Kind.EVENING
-_LOOKS_BACK = timedelta(hours=4)  # after the roll's time; in the morning others see who is at school
+_LOOKS_BACK = timedelta(hours=1)  # after the last threshold: whatever was to be said has been said
 
 
 def about(house: Building, on: date, minutes: int) -> str:
@@ -39,7 +39,9 @@ def tell_of_unopened(*, now: datetime) -> int:
     if kind != _EVENING:
         return 0
     due = _due(on, now)
-    found = [house for house in _unopened(on, list(due)) if _sleeps_here(house, on)]
+    unopened = _unopened(on, list(due))
+    here = {school for school in {house.school for house in unopened} if _sleep_at(school, on)}
+    found = [house for house in unopened if house.school in here]
     for house in found:
         _tell(house, on, due[house.school_id], now=now)
     return len(found)
@@ -51,7 +53,8 @@ def _due(on: date, now: datetime) -> dict[int, datetime]:
     first = timedelta(minutes=min(settings.ROLL_GAP_MINUTES))
     times = roll_times.times_of(houses.order_by().values_list("school_id", flat=True).distinct())
     ends = {pk: roll_times.at(on, own[_EVENING][1]) for pk, own in times.items() if _EVENING in own}
-    return {pk: end for pk, end in ends.items() if end + first <= now < end + _LOOKS_BACK}
+    last = timedelta(minutes=max(settings.ROLL_GAP_MINUTES)) + _LOOKS_BACK
+    return {pk: end for pk, end in ends.items() if end + first <= now < end + last}
 
 
 def _unopened(on: date, schools: list[int]) -> list[Building]:
@@ -79,9 +82,9 @@ def _floors(on: date, schools: list[int]) -> list[tuple[int, int]]:
     return list(rooms.order_by().values_list("building_id", "floor").distinct())
 
 
-def _sleeps_here(house: Building, on: date) -> bool:
-    """Boarders sleep here when there are lessons tomorrow."""
-    return school_selectors.is_school_day(house.school, on + timedelta(days=1))
+def _sleep_at(school: School, on: date) -> bool:
+    """Boarders sleep at the school when there are lessons tomorrow."""
+    return school_selectors.is_school_day(school, on + timedelta(days=1))
 
 
 @transaction.atomic

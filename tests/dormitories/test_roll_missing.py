@@ -114,9 +114,9 @@ def test_before_a_day_without_lessons_nobody_waits_for_a_roll(house, school):
     assert after(10) == 0
 
 
-def test_at_night_it_is_said_for_four_hours_and_not_in_the_morning(house):
-    assert after(3 * 60) == 1
-    assert after(4 * 60) == 0
+def test_it_is_said_for_an_hour_after_the_head_is_told_and_not_in_the_morning(house):
+    assert after(89) == 1
+    assert after(90) == 0
     assert after(12 * 60) == 0
 
 
