@@ -201,7 +201,8 @@ def test_no_text_stigmatises_a_child():
 
 
 def test_every_translation_is_in_chinese():
-    foreign = [text for text in chinese_texts() if not CHINESE.search(text) and WORD.search(text)]
+    texts = [messages.PLACEHOLDER.sub("", text) for text in chinese_texts()]
+    foreign = [text for text in texts if not CHINESE.search(text) and WORD.search(text)]
 
     assert set(foreign) <= {"Kiteline", "API"}
 
