@@ -120,12 +120,17 @@ class AbsenceSerializer(serializers.Serializer):
     ended_on = serializers.DateField(allow_null=True)
 
 
+@extend_schema_field({"type": "string", "pattern": "^([01][0-9]|2[0-3]):[0-5][0-9]$", "example": "18:30"})
+class WallTime(serializers.TimeField):
+    """A time on the school's clock; the format `time` of descriptions would want seconds and a zone."""
+
+
 class WindowSerializer(serializers.Serializer):
     """When somebody can be called each week, in local time. Weekday 1 is Monday."""
 
     weekday = serializers.ChoiceField(choices=ReachableWindow.Weekday.choices)
-    starts_at = serializers.TimeField(format="%H:%M")
-    ends_at = serializers.TimeField(format="%H:%M")
+    starts_at = WallTime(format="%H:%M")
+    ends_at = WallTime(format="%H:%M")
     started_on = serializers.DateField()
     ended_on = serializers.DateField(allow_null=True)
 

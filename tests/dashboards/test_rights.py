@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -10,6 +10,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts import step_up
 from accounts.models import User
 from accounts.permissions import Perm
 from accounts.roles import OF_AREAS, Role, roles_with
@@ -104,3 +105,22 @@ def test_an_official_is_shown_no_way_to_what_only_officers_do(official, officer,
 def test_every_role_of_an_area_and_no_other_sees_its_counts():
     assert set(roles_with(Perm.DISTRICT_VIEW)) == set(OF_AREAS)
     assert set(OF_AREAS) <= set(roles_with(Perm.SCHOOL_VIEW))
+
+
+def test_exact_counts_ask_for_the_second_factor_again(officer, county):
+    made = district.make_return(
+        county, by=officer, state="made", made_at=datetime(2026, 11, 3, tzinfo=UTC), content=b"x"
+    )
+    client = Client()
+    client.force_login(officer)
+    session = client.session
+    long_ago = (timezone.now() - timedelta(minutes=11)).timestamp()
+    session[step_up.SESSION_KEY] = session[step_up.SESSION_KEY] | {"at": long_ago}
+    session.save()
+
+    for answer in (
+        client.get(reverse("dashboards:returns")),
+        client.post(reverse("dashboards:return_file", args=[made.public_id])),
+    ):
+        assert (answer.status_code, answer.content) == (302, b"")
+        assert answer["Location"].startswith((reverse("mfa_step_up"), reverse("mfa_index")))
