@@ -30,7 +30,9 @@ def test_a_telephone_is_added_and_taken_out_of_use(client, school, school_admin)
     phone.refresh_from_db()
     assert "Hall 1" in shown.content.decode()
     assert phone.ended_on == timezone.localdate()
-    assert set(AuditEvent.objects.filter(event__startswith="school_phone.").values_list("event", flat=True)) == {
+    assert set(
+        AuditEvent.objects.filter(event__startswith="school_phone.").values_list("event", flat=True)
+    ) == {
         "school_phone.added",
         "school_phone.ended",
     }
