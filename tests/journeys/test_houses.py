@@ -59,17 +59,22 @@ def test_from_an_empty_plot_to_the_first_night(visit, admin, width):
     person.shot(f"houses-child-{width}")
     assert Stay.objects.get().bed.code == "302-4"
 
+    _two_are_kept_apart(person)
+    person.shot(f"houses-rules-{width}")
+    assert steps.fits(person)
+    assert person.problems == []
+
+
+def _two_are_kept_apart(person):
+    page = person.page
     person.open("/dormitories/rules/new/")
     page.check("[name=kind][value=keep_apart]", force=True)
     page.fill("[name=pupils]", "王小雨\n张雪")
     page.fill("[name=ends_on]", "2027-07-01")
     page.fill("[name=reason]", "Quarrels every evening.")
-    person.shot(f"houses-rule-{width}")
+    person.shot(f"houses-rule-{page.viewport_size['width']}")
     page.click("main form button[type=submit]")
     page.wait_for_selector(".rows:has-text('Keep apart')")
-    person.shot(f"houses-rules-{width}")
-    assert steps.fits(person)
-    assert person.problems == []
 
 
 @pytest.fixture
