@@ -124,9 +124,10 @@ def class_teachers(student_id: int, *, on: date):  # type: ignore[no-untyped-def
 
 
 def collectors_of(student: Student) -> list[GuardianLink]:
-    """The adults who may collect the pupil; nobody whose contact is barred, whatever else is noted."""
+    """The adults who may collect the pupil; nobody who is barred or has died, whatever else is noted."""
     links = GuardianLink.objects.filter(student=student, may_collect=GuardianLink.Answer.YES)
-    return list(links.filter(contact_barred=False).select_related("person").order_by("priority", "pk"))
+    allowed = links.filter(contact_barred=False, person__is_dead=False)
+    return list(allowed.select_related("person").order_by("priority", "pk"))
 
 
 def duty_leaders(school_id: int, *, now: datetime, on: date, but: int | None = None) -> list[User]:

@@ -47,7 +47,7 @@ def rooms_list(plan: AllocationPlan, *, cursor: str | None, size: int) -> Page[A
     page = public_keyset(found, order=order, cursor=cursor, size=size)
     before, after = plan.before.get("rooms", {}), plan.after.get("rooms", {})
     rows = [RoomPoints(room, before.get(str(room.pk), 0), after.get(str(room.pk), 0)) for room in page]
-    return Page(rows, page.next_cursor, page.previous_cursor)  # type: ignore[type-var]
+    return Page(rows, page.next_cursor, page.previous_cursor)
 
 
 def plan_detail(plan: AllocationPlan, *, on: date) -> dict[str, Any]:

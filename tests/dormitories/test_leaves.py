@@ -139,6 +139,13 @@ def test_an_adult_who_may_not_collect_is_refused(student, homeroom_teacher, now,
     assert access.collectors_of(student) == []
 
 
+def test_nobody_who_has_died_is_offered(student):
+    link = adult_of(student, may_collect="yes")
+    type(link.person).objects.filter(pk=link.person_id).update(is_dead=True)
+
+    assert access.collectors_of(student) == []
+
+
 def test_an_adult_who_may_collect_is_taken(student, homeroom_teacher, now):
     link = adult_of(student, may_collect="yes")
 

@@ -200,33 +200,6 @@ def test_rules_that_can_t_hold_together_are_said_in_sentences(house, pupils, sch
     assert plan.places.count() == 0
 
 
-@pytest.mark.parametrize(
-    ("kinds", "said"),
-    [
-        (["ground_floor"], "3 children need the ground floor, which has 2 beds"),
-        (["near_warden"], "3 children need a room near the warden; those rooms have 2 beds"),
-        (["lower_bunk"], "3 children need a lower bunk; there are 2"),
-        (["pinned", "keep_apart"], "are kept apart, and rules name beds in room 101 for both"),
-        (["keep_apart"], "are kept apart."),
-    ],
-)
-def test_each_kind_of_conflict_is_said_in_a_sentence_of_its_own(
-    house, pupils, beds, school_admin, kinds, said
-):
-    if "pinned" in kinds:
-        for pupil, bed in zip(pupils[:2], beds[:2], strict=True):
-            factories.make_rule(house.school, "pinned", owner=school_admin, pupils=[pupil], bed=bed)
-    for kind in set(kinds) - {"pinned"}:
-        factories.make_rule(house.school, kind, owner=school_admin, pupils=pupils, reason="A quarrel.")
-
-    plan = solved(house, school_admin)
-
-    sentences = [sentence for conflict in selectors.conflicts_of(plan) for sentence in conflict]
-    assert plan.state == State.IMPOSSIBLE
-    assert any(said in sentence for sentence in sentences), sentences
-    assert "quarrel" not in "".join(sentences)
-
-
 def test_the_same_house_and_the_same_try_give_the_same_places(house, pupils, school_admin):
     first, second = solved(house, school_admin), start(house, school_admin)
     AllocationPlan.objects.filter(pk=second.pk).update(seed=first.seed)
