@@ -79,7 +79,8 @@ class Sequences:
     def _reserve(table: str) -> list[int]:
         with connection.cursor() as cursor:
             cursor.execute(
-                "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)",
+                "WITH one AS MATERIALIZED (SELECT pg_get_serial_sequence(%s, 'id')::regclass AS name)"
+                " SELECT nextval(one.name) FROM one, generate_series(1, %s)",
                 [table, _CHUNK],
             )
             return [row[0] for row in cursor.fetchall()]

@@ -21,7 +21,7 @@ from demo.rows import Rows
 OPENED = time(21, 20)
 _OVER = timedelta(minutes=75)  # by then every roll of an evening was closed
 _NIGHT = timedelta(hours=4)  # until four it is still the evening before
-EVERY_NIGHT = timedelta(days=8)
+EVERY_NIGHT = timedelta(days=5)
 EVERY_SAMPLE = timedelta(weeks=14)  # of each night a small floor: so the district has enough rolls to show
 WEDNESDAY = 3
 A_YEAR = timedelta(weeks=53)
