@@ -7,6 +7,8 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.permissions import Perm
+from accounts.roles import Role
 from calls import access_board
 from calls.models import Call, CallWindow, HomeTask, Phone
 from tests import factories
@@ -49,7 +51,8 @@ def test_nobody_is_called_who_is_barred_or_dead_or_somebody_elses(child, school_
         assert access_board.contactable_person(child, person.public_id) is None
 
 
-def test_what_belongs_to_the_school_next_door_is_not_found_under_ours(school, other_school, school_admin):
+def test_what_belongs_to_another_school_is_not_found_under_this_one(school, other_school, school_admin):
+    factories.make_membership(school_admin, Role.SCHOOL_ADMIN, school=other_school)  # sets up both
     theirs = factories.make_phone(other_school, "Theirs")
     window = factories.make_call_window(other_school)
     client = signed_in(school_admin)
@@ -62,7 +65,7 @@ def test_what_belongs_to_the_school_next_door_is_not_found_under_ours(school, ot
 
 
 def test_tasks_are_of_ones_own_class_and_still_open(
-    child, other_class, phone, homeroom_teacher, school_admin
+    child, other_class, phone, homeroom_teacher, school_admin, counsellor
 ):
     elsewhere = family(other_class, "李小明", phone="13800138001")
     for number, pupil in enumerate((child, elsewhere)):
@@ -76,6 +79,26 @@ def test_tasks_are_of_ones_own_class_and_still_open(
     assert {one.student for one in access_board.tasks_of_own_class(homeroom_teacher, on=on)} == {child}
     assert {one.student for one in access_board.visible_tasks(school_admin, on=on)} == {child, elsewhere}
     assert not access_board.tasks_of_own_class(school_admin, on=on)
+    assert not access_board.visible_tasks(counsellor, on=on)
     access_board.visible_tasks(school_admin, on=on).update(done_at=timezone.now(), done_by=school_admin)
     assert not access_board.visible_tasks(school_admin, on=on)
     assert not access_board.tasks_of_own_class(homeroom_teacher, on=on)
+
+
+def test_calls_are_those_of_ones_own_pupils(child, other_class, phone, homeroom_teacher, school_admin):
+    elsewhere = family(other_class, "李小明", phone="13800138001")
+    mine, other = (
+        factories.make_call(pupil, number_of(pupil), phone=phone, starts_at=evening(10 * number))
+        for number, pupil in enumerate((child, elsewhere))
+    )
+    on = timezone.localdate()
+
+    assert list(access_board.visible_calls(homeroom_teacher, Perm.CALL_BOARD, on=on)) == [mine]
+    assert set(access_board.visible_calls(school_admin, Perm.CALL_BOARD, on=on)) == {mine, other}
+
+
+def test_the_evening_is_of_ones_own_schools(school, other_school, school_admin):
+    on = timezone.localdate()
+    factories.make_membership(school_admin, Role.HEAD_TEACHER, school=other_school)  # seen, not run
+
+    assert access_board.board_schools(school_admin, on=on) == [school]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import re
 import uuid
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.utils import timezone
@@ -70,6 +70,8 @@ class Names:
         for place in (case.query, case.body):
             if isinstance(place, dict):
                 self._put_into(place, chance)
+        if isinstance(case.query, dict) and chance.random() < 0.7:
+            case.query.pop("cursor", None)  # a page that nobody was given
         if isinstance(case.body, dict) and chance.random() < 0.7:
             self._make_plausible(case.body, chance)
 
@@ -90,12 +92,13 @@ class Names:
         now = timezone.now()
         if "line" in body:
             body["line"] = "Talked about the way home."
-        if "reason" in body:
+        if "reason" in body and "leaves_at" not in body:  # there it is one of a list
             body["reason"] = "A slip of the pen."
         if "due_on" in body:
             body["due_on"] = (timezone.localdate(now) + timedelta(days=chance.randrange(1, 40))).isoformat()
         for name in ("facts", "child_words", "action", "follow_up_on", "follow_up_note"):
             body.pop(name, None)
+        _time_it(body, now, chance)
         if "client_id" in body:
             body["client_id"] = str(uuid.UUID(int=chance.getrandbits(128), version=4))
             body["happened_at"] = (now - timedelta(minutes=chance.randrange(1, 3 * 24 * 60))).isoformat()
@@ -148,3 +151,20 @@ def own_entries(side: Side) -> dict[int, dict[str, list[str]]]:
             entries["session"].append(str(session.public_id))
             entries["follow_up"].append(str(promise.public_id))
     return own
+
+
+def _time_it(body: dict[str, Any], now: datetime, chance: random.Random) -> None:
+    """Leaves to come, beds from today, a place on the roll, a contact a moment ago."""
+    if "leaves_at" in body:
+        leaves_at = now + timedelta(days=chance.randrange(2, 30))
+        body["leaves_at"], body["due_back_at"] = (
+            (leaves_at + timedelta(hours=hours)).isoformat() for hours in (0, 3)
+        )
+        body["collector_words"] = "The school bus"
+        body.pop("collector", None)
+    if "starts_on" in body:
+        body["starts_on"] = timezone.localdate(now).isoformat()
+    if "number" in body:
+        body["number"], body["status"], body["note"] = 1, "present", ""
+    if "at" in body:
+        body["at"] = (now - timedelta(minutes=chance.randrange(1, 60))).isoformat()
