@@ -80,10 +80,7 @@ class Staff:
         classes = self._classes(school, year, plan, pupils)
         last_year, were = self._last_year(school, classes, starts_on)
         teachers = self._teachers(classes, number)
-        paired = [
-            self._hire(_username("paired", number, count), Role.PAIRED_TEACHER, school=school)
-            for count in range(max(2, round(pupils / PAIRED_PER_PUPILS)))
-        ]
+        paired = self._paired(school, number, pupils)
         wardens = [
             self._hire(_username("warden", number, count), Role.WARDEN, school=school) for count in (0, 1)
         ]
@@ -113,6 +110,12 @@ class Staff:
             last_year=last_year,
             is_first=number == 1,
         )
+
+    def _paired(self, school: School, number: int, pupils: int) -> list[User]:
+        return [
+            self._hire(_username("paired", number, count), Role.PAIRED_TEACHER, school=school)
+            for count in range(max(2, round(pupils / PAIRED_PER_PUPILS)))
+        ]
 
     def _last_year(
         self, school: School, classes: list[SchoolClass], starts_on: date
