@@ -52,9 +52,7 @@ def make_roll(
     )
     stays = Stay.objects.filter(bed__room__building=building).order_by("bed__room__number", "bed__label")
     RollMark.objects.bulk_create(
-        RollMark(
-            school=roll.school, roll=roll, student_id=stay.student_id, bed_id=stay.bed_id, number=number
-        )
+        RollMark(school=roll.school, roll=roll, student_id=stay.student_id, bed_id=stay.bed_id, number=number)
         for number, stay in enumerate(stays, start=1)
     )
     return roll
