@@ -41,6 +41,7 @@ class Person(NamedTuple):
     address: str
     employer: str
     absences_known_from: date | None = None
+    email: str = ""
 
 
 class PhoneNumber(NamedTuple):

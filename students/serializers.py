@@ -149,6 +149,7 @@ class AdultSerializer(serializers.Serializer):
     priority = serializers.IntegerField(source="link.priority")
     is_dead = serializers.BooleanField(source="link.person.is_dead")
     numbers = NumberSerializer(many=True)
+    email = serializers.CharField(source="link.person.email", help_text="Empty: not collected.")
     whereabouts = serializers.ChoiceField(choices=["away", "home", "dead", "not_collected"])
     absences = AbsenceSerializer(many=True)
     reachable = WindowSerializer(source="windows", many=True)

@@ -9,9 +9,11 @@ from datetime import datetime, time
 
 from django.utils import timezone
 
+from accounts import phones
 from calls.models import Call, CallReply
 from calls.selectors import contacts
-from reminders.models import Link, Outsider
+from reminders.models import Channel, Link, Reminder
+from students.selectors.phones import Callable
 
 _ABOUT = re.compile(r"calls\.(?:day|hour):([0-9a-f-]{36})")
 
@@ -21,22 +23,42 @@ def call_of(about: str, *, lock: bool = False) -> Call | None:
     match = _ABOUT.fullmatch(about)
     if match is None:
         return None
-    calls = Call.objects.select_related("school", "number", "phone")
+    calls = Call.objects.select_related("school", "number", "phone", "person")
     if lock:
         calls = calls.select_for_update(of=("self",))
     return calls.filter(public_id=uuid.UUID(match[1])).first()
 
 
-def is_theirs(call: Call, reader: Outsider | None) -> bool:
-    """Whether this person may still know of the call: their number may be called for every pupil of it.
+def mobile_of(call: Call) -> str:
+    """The number to which messages about the call go: its own, else another mobile one of the same person.
 
-    Somebody who was barred since the message went out learns nothing more from its link.
+    Only one that may be called for every pupil of the call; empty where there is none (a landline).
     """
-    if reader is None or reader.phone != call.number.number:
+    own: str = call.number.number
+    if phones.is_mobile(own):
+        return own
+    return next((one.number for one in _numbers(call) if phones.is_mobile(one.number)), "")
+
+
+def is_theirs(call: Call, message: Reminder) -> bool:
+    """Whether its reader may still know of the call: its number may be called for every pupil of it.
+
+    And the message went to what is theirs today, a number or an address. Somebody who was barred since then
+    learns nothing more from its link.
+    """
+    reader, numbers = message.outsider, _numbers(call)
+    if reader is None or all(one.phone_id != call.number_id for one in numbers):
         return False
+    if message.channel == Channel.EMAIL:
+        return bool(reader.email) and reader.email == call.person.email
+    return any(one.number == reader.phone for one in numbers)
+
+
+def _numbers(call: Call) -> list[Callable]:
+    """Those of the call's person that may be called for every pupil of it; the call's own leads."""
     pupils = contacts.pupils_of([call])[call.pk]
-    numbers = contacts.callable_for(pupils, first=call.number_id, on=timezone.localdate(call.starts_at))
-    return any(one.phone_id == call.number_id for one in numbers)
+    found = contacts.callable_for(pupils, first=call.number_id, on=timezone.localdate(call.starts_at))
+    return [one for one in found if one.person_id == call.person_id]
 
 
 @dataclass(frozen=True)
@@ -56,7 +78,7 @@ class AnswerPage:
 
 def page_of(link: Link, *, now: datetime) -> AnswerPage:
     call = call_of(link.about)
-    theirs = call is not None and is_theirs(call, link.reminder.outsider)
+    theirs = call is not None and is_theirs(call, link.reminder)
     reply = CallReply.objects.filter(call=call).first() if theirs else None
     stands = theirs and call is not None and call.state == Call.State.PLANNED
     is_over = now >= link.expires_at

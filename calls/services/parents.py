@@ -1,7 +1,8 @@
 """What parents are told of a call, and what they answer.
 
-Two messages a call: the evening before, and an hour before. They are planned a day and a half ahead by a
-sweep (calls.tasks.plan_messages), so that publishing a thousand calls costs nothing; and whether a call still
+Two messages a call: the evening before, and an hour before, by SMS to a confirmed mobile number, else by
+e-mail to the address written down. They are planned a day and a half ahead by a sweep
+(calls.tasks.plan_messages), so that publishing a thousand calls costs nothing; and whether a call still
 stands is asked when the message goes out. So a call that was moved or called off reminds nobody, whoever
 moved it.
 """
@@ -77,7 +78,8 @@ def _remind(call: Call, *, now: datetime) -> bool:
     reader = outsiders.keep(
         school_id=call.school_id,
         reference=f"students.person:{call.person.public_id}",
-        phone=call.number.number,
+        phone=answers.mobile_of(call),
+        email=call.person.email,
     )
     day_before = timezone.localdate(call.starts_at) - timedelta(days=1)
     day_due = max(clock.to_utc(day_before, EVENING_BEFORE), now)
@@ -114,7 +116,7 @@ def stands(reminder: Reminder) -> bool:
         return False
     if CallReply.objects.filter(call=call, answer=CallReply.Answer.CANNOT).exists():
         return False
-    return answers.is_theirs(call, reminder.outsider)
+    return answers.is_theirs(call, reminder)
 
 
 def words(reminder: Reminder) -> dict[str, Any]:
@@ -139,11 +141,7 @@ def answer(*, link: Link, said: str, now: datetime) -> CallReply:
     """
     links.use(link, answer=said, now=now)
     call = answers.call_of(link.about, lock=True)
-    if (
-        call is None
-        or call.state != Call.State.PLANNED
-        or not answers.is_theirs(call, link.reminder.outsider)
-    ):
+    if call is None or call.state != Call.State.PLANNED or not answers.is_theirs(call, link.reminder):
         raise RefusedError("moved")
     reply, _made = CallReply.objects.update_or_create(
         call=call,

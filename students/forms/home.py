@@ -64,6 +64,12 @@ class AdultForm(forms.Form):
         required=False,
         help_text=_("A court or the police forbids it, or this person is a danger to the child."),
     )
+    email = forms.EmailField(
+        label=_("E-mail"),
+        max_length=254,
+        required=False,
+        help_text=_("Messages about calls go here where no confirmed mobile number can take them."),
+    )
     address = forms.CharField(label=_("Address"), max_length=200, required=False)
     employer = forms.CharField(label=_("Work"), max_length=100, required=False)
     absences_known_from = fields.DayField(

@@ -1,5 +1,7 @@
 from django.db import migrations, models
 
+from core.fields import EncryptedTextField
+
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -22,5 +24,8 @@ class Migration(migrations.Migration):
                 ],
                 max_length=8,
             ),
+        ),
+        migrations.AddField(
+            "person", "email", EncryptedTextField(blank=True, max_length=254, verbose_name="e-mail")
         ),
     ]

@@ -10,7 +10,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from core.fields import BlindIndex, SearchableTextField
+from core.fields import BlindIndex, EncryptedTextField, SearchableTextField
 from core.models import PublicIdModel
 from core.privacy import PERSONAL, PUBLIC, SENSITIVE, Label
 from schools.models import School
@@ -141,7 +141,8 @@ class Person(PublicIdModel):
 
     `phone` is the number that the roster or the record gives: imports recognise people by it. The numbers
     that are called, with what is known of each, are PhoneNumber rows; whoever writes `phone` adds one there
-    (services.phones), and a number ended there stays ended however often the roster repeats it.
+    (services.phones), and a number ended there stays ended however often the roster repeats it. `email` is
+    where messages go that can't go to a mobile number.
 
     `absences_known_from` is the day from which the episodes of being away are complete: on a day since then
     without an episode the person was at home, before it nobody asked (未采集).
@@ -153,6 +154,7 @@ class Person(PublicIdModel):
         "school": PUBLIC,
         "name": PERSONAL,
         "phone": PERSONAL,
+        "email": PERSONAL,
         "address": PERSONAL,
         "employer": PERSONAL,
         "absences_known_from": SENSITIVE,
@@ -163,6 +165,7 @@ class Person(PublicIdModel):
     school = models.ForeignKey(School, models.PROTECT, related_name="people")
     name = models.CharField(_("name"), max_length=80)
     phone = SearchableTextField(_("telephone"), max_length=20, blank=True)
+    email = EncryptedTextField(_("e-mail"), max_length=254, blank=True)
     address = models.CharField(_("address"), max_length=200, blank=True)
     employer = models.CharField(_("work"), max_length=100, blank=True)
     absences_known_from = models.DateField(_("known since"), null=True, blank=True)

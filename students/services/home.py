@@ -20,7 +20,7 @@ LINK_FIELDS = (
     *("relation", "is_guardian", "is_delegated_carer", "lives_with", "may_collect", "contact_barred"),
     "priority",
 )
-PERSON_FIELDS = ("name", "address", "employer", "absences_known_from", "is_dead", "died_on")
+PERSON_FIELDS = ("name", "email", "address", "employer", "absences_known_from", "is_dead", "died_on")
 
 
 @dataclass(frozen=True)

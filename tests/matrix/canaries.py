@@ -88,6 +88,7 @@ SOWN = {
     "students.Student.address": "home",
     "students.Person.name": "contact",
     "students.Person.phone": "contact",
+    "students.Person.email": "contact",
     "students.Person.address": "home",
     "students.Person.employer": "home",
     "students.PhoneNumber.number": "contact",

@@ -105,7 +105,12 @@ class Side:
             boarding=boarding,
         )
         adult = Person.objects.create(
-            school=self.school, name=contact, phone=contact, address=home, employer=home
+            school=self.school,
+            name=contact,
+            phone=contact,
+            email=f"{contact}@home.test",
+            address=home,
+            employer=home,
         )
         GuardianLink.objects.create(school=self.school, student=student, person=adult, relation="mother")
         factories.make_number(adult, contact, label=contact)

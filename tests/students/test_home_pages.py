@@ -236,6 +236,41 @@ def test_each_noun_is_corrected_by_its_form(teacher, student, mother):
     assert (str(episode.ended_on), window.ended_on is None, care.carer) == ("2026-10-31", False, None)
 
 
+def test_an_address_is_shown_to_whoever_knows_the_home_and_kept_unreadable(
+    teacher, student, mother, warden, paired_teacher
+):
+    address = url("adult", student, mother.public_id)
+    assert saved(teacher, address, ADULT | {"email": " mother@home.test "}, student)
+
+    page = teacher.get(url("home", student)).content.decode()
+    form = teacher.get(address).content.decode()
+    answer = teacher.get(reverse("api:student_home", args=[student.public_id])).json()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT email FROM students_person WHERE id = %s", [mother.pk])
+        (kept,) = cursor.fetchone()
+    said = str(list(AuditEvent.objects.values_list("details", flat=True)))
+
+    assert 'href="mailto:mother@home.test"' in page
+    assert 'value="mother@home.test"' in form
+    assert answer["people"][0]["email"] == "mother@home.test"
+    assert b"home.test" not in bytes(kept)
+    assert "'email'" in said
+    assert "home.test" not in said
+    for person, sees in ((warden, False), (paired_teacher, True)):
+        teacher.force_login(person)
+        assert (b"mother@home.test" in teacher.get(url("home", student)).content) is sees
+
+
+def test_nobody_writes_by_a_tap_to_somebody_barred(teacher, student, mother):
+    Person.objects.update(email="mother@home.test")
+    GuardianLink.objects.update(contact_barred=True)
+
+    page = teacher.get(url("home", student)).content.decode()
+
+    assert "mother@home.test" in page
+    assert "mailto:" not in page
+
+
 @pytest.mark.parametrize("name", ["adult", "number", "absence", "care"])
 def test_a_form_opens_with_what_is_written(teacher, student, mother, name):
     things = {
@@ -257,6 +292,9 @@ def test_a_form_opens_with_what_is_written(teacher, student, mother, name):
         ("adult", ADULT | {"able": "no"}, "assessed_on"),
         ("adult", ADULT | {"priority": "0"}, "priority"),
         ("adult", ADULT | {"lives_with": "perhaps"}, "lives_with"),
+        ("adult", ADULT | {"email": "mother at home"}, "email"),
+        ("adult", ADULT | {"email": "mother@home.test\nBcc: all@home.test"}, "email"),
+        ("adult", ADULT | {"email": f"{'m' * 60}@{'h' * 60}.{'h' * 60}.{'h' * 60}.{'h' * 60}.test"}, "email"),
         ("number_new", {"number": "call me"}, "number"),
         ("absence_new", AWAY | {"ended_on": "2026-02-01"}, "ended_on"),
         ("absence_new", AWAY | {"place": "东莞长安镇123号"}, "place"),
