@@ -58,7 +58,7 @@ def server(settings):
 
 @pytest.fixture
 def parent(school):
-    return make_outsider(school)
+    return make_outsider(school, language="en")
 
 
 def plan(parent, about="calls.call:1", due_at=NOON, **more):
