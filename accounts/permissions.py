@@ -41,7 +41,8 @@ class Perm(StrEnum):
     DORM_VIEW = "dorm.view"  # see the houses, and who of one's pupils sleeps where
     DORM_MANAGE = "dorm.manage"  # set up buildings, rooms and beds
     BED_ALLOCATE = "bed.allocate"  # give beds, plan a house, approve and undo a plan; sees a rule, not why
-    BED_RULE = "bed.rule"  # say who is kept apart or together, and why
+    BED_RULE = "bed.rule"  # say who is kept apart or together; end a rule
+    BED_WHY = "bed.why"  # read why somebody else's rule is there; whoever gives beds never may (issue 4, 3)
     ROLL_TAKE = "roll.take"  # take the roll at night, close it
     LEAVE_ASK = "leave.ask"  # ask for a boarder's leave
     LEAVE_APPROVE = "leave.approve"  # be one of the two who approve a leave

@@ -127,6 +127,7 @@ ROLES: dict[Role, RoleSpec] = {
             Perm.AUDIT_READ,
             Perm.HOME_EDIT,
             Perm.BED_RULE,
+            Perm.BED_WHY,
         },
     ),
     Role.WARDEN: RoleSpec(

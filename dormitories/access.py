@@ -118,11 +118,21 @@ def get_rule_or_404(user: User, public_id: uuid.UUID, *, on: date) -> Rule:
     return found
 
 
-def get_rule_to_change_or_404(user: User, public_id: uuid.UUID, *, on: date) -> Rule:
-    """A rule for those who may know why it is there and may end it: who makes rules, and its owner.
+def get_rule_to_end_or_404(user: User, public_id: uuid.UUID, *, on: date) -> Rule:
+    """A rule for its owner and for those who make rules. Raises Http404 and PermissionDenied."""
+    rule = get_rule_or_404(user, public_id, on=on)
+    if not may_end(user, rule, on=on):
+        raise PermissionDenied
+    return rule
 
-    The twin of the policy `who_may_know` (migration 0001). Raises Http404 and PermissionDenied.
-    """
+
+def may_end(user: User, rule: Rule, *, on: date) -> bool:
+    """Who makes rules may end them, whoever answers for them."""
+    return _owns(user, rule, on) or may(user, Perm.BED_RULE, rule.school, on=on)
+
+
+def get_rule_to_read_or_404(user: User, public_id: uuid.UUID, *, on: date) -> Rule:
+    """A rule for those who may know why it is there. Raises Http404 and PermissionDenied."""
     rule = get_rule_or_404(user, public_id, on=on)
     if not may_know_why(user, rule, on=on):
         raise PermissionDenied
@@ -130,8 +140,12 @@ def get_rule_to_change_or_404(user: User, public_id: uuid.UUID, *, on: date) -> 
 
 
 def may_know_why(user: User, rule: Rule, *, on: date) -> bool:
-    """Never for giving beds alone."""
-    return _owns(user, rule, on) or may(user, Perm.BED_RULE, rule.school, on=on)
+    """Its owner, who wrote it down, and the lead. Whoever gives beds minds a rule without its reason.
+
+    The twin of the policy `who_may_know` (migration 0001).
+    """
+    wrote = rule.made_by_id == user.pk and school_access.works_in(user, rule.school_id, on=on)
+    return wrote or _owns(user, rule, on) or may(user, Perm.BED_WHY, rule.school, on=on)
 
 
 def _owns(user: User, rule: Rule, on: date) -> bool:

@@ -4,9 +4,9 @@ The sexes never mix, by the database: a stay's sex is bound to the bed's (bed â†
 by composite foreign keys. Changing a pupil's sex, or what a building is for, is refused while a stay holds
 both; stays that are over let go (kl.let_past_stays_go).
 
-`kl.my_bed_rules()` names the rules whose reason the person of the scope may read: their own, and those of the schools
-where they may make rules. Roles with BED_RULE are named here as texts: tests/dormitories/test_rules.py holds
-them to accounts/roles.py.
+`kl.my_bed_rules()` names the rules whose reason the person of the scope may read: those they answer for or wrote down,
+and those of the schools where they hold BED_WHY. The roles with it are named here as texts:
+tests/dormitories/test_bed_rules.py holds them to accounts/roles.py.
 """
 
 import django.contrib.postgres.constraints
@@ -32,11 +32,11 @@ BEGIN
     IF person IS NOT NULL THEN
         SELECT array_agg(DISTINCT held.school_id) INTO ruled
         FROM public.schools_membership AS held
-        WHERE held.user_id = person AND held.role IN ('safeguarding_lead', 'school_admin')
+        WHERE held.user_id = person AND held.role IN ('safeguarding_lead')
           AND held.started_on <= {TODAY} AND (held.ended_on IS NULL OR held.ended_on >= {TODAY});
         SELECT array_agg(rule.id) INTO found
         FROM public.dormitories_rule AS rule
-        WHERE rule.school_id = ANY(places) AND (rule.owner_id = person OR rule.school_id = ANY(ruled));
+        WHERE rule.school_id = ANY(places) AND (person IN (rule.owner_id, rule.made_by_id) OR rule.school_id = ANY(ruled));
     END IF;
     RETURN coalesce(found, '{{}}');
 END
@@ -338,7 +338,7 @@ class Migration(migrations.Migration):
             rls.protect(f"dormitories_{table}", rls.by_school())
             for table in ("building", "room", "bed", "stay", "rule", "rulepupil", "housefile")
         ),
-        rls.gate_reads("dormitories_rule", "id", "school_id", "owner_id"),
+        rls.gate_reads("dormitories_rule", "id", "school_id", "owner_id", "made_by_id"),
         rls.gate_function("kl.my_bed_rules()", MY_BED_RULES, returns="bigint[]"),
         rls.protect("dormitories_rulereason", WHY),
         watch("dormitories_building", shown=["public_id", "school_id", "name", "sex", "closed_on"]),

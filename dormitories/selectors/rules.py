@@ -50,7 +50,7 @@ def line_of(user: User, rule: Rule, *, on: date) -> RuleLine:
         rule=rule,
         sentence=str(KINDS[rule.kind].sentence),
         pupils=[one.student for one in rule.pupils.all()],
-        may_end=rule.ends_on >= on and access.may_know_why(user, rule, on=on),
+        may_end=rule.ends_on >= on and access.may_end(user, rule, on=on),
     )
 
 

@@ -92,7 +92,7 @@ def rule_detail(request: SignedInRequest, public_id: uuid.UUID) -> HttpResponse:
 @require_safe
 def rule_why(request: SignedInRequest, public_id: uuid.UUID) -> HttpResponse:
     """Why the rule is there; reading it is noted."""
-    rule = access.get_rule_to_change_or_404(request.user, public_id, on=timezone.localdate())
+    rule = access.get_rule_to_read_or_404(request.user, public_id, on=timezone.localdate())
     reason = rules.open_reason(rule=rule, by=request.user)
     return render(request, "dormitories/rule_why.html", {"rule": rule, "reason": reason})
 
@@ -100,7 +100,7 @@ def rule_why(request: SignedInRequest, public_id: uuid.UUID) -> HttpResponse:
 @require_POST
 def rule_end(request: SignedInRequest, public_id: uuid.UUID) -> HttpResponse:
     on = timezone.localdate()
-    rule = access.get_rule_to_change_or_404(request.user, public_id, on=on)
+    rule = access.get_rule_to_end_or_404(request.user, public_id, on=on)
     try:
         rules.end_rule(rule=rule, by=request.user, on=on)
     except rules.RefusedError as refusal:

@@ -80,8 +80,8 @@ DORMITORY_ROWS: list[Row] = [
         "dormitories:rule_why",
         Scope.OBJECT,
         "GET",
-        allow=RULING,
-        refuse=GIVING - RULING,
+        allow={Role.SAFEGUARDING_LEAD},
+        refuse=GIVING,
         args=("bed_rule",),
     ),
     *pages(

@@ -205,9 +205,9 @@ def test_a_rule_that_is_ended_holds_no_more_today(apart, lead):
 # --- who learns why -----------------------------------------------------------------------------
 @pytest.mark.parametrize(
     ("who", "code"),
-    [("lead", 200), ("school_admin", 200), ("head_teacher", 403), ("warden", 404), ("homeroom_teacher", 404)],
+    [("lead", 200), ("school_admin", 403), ("head_teacher", 403), ("warden", 404), ("homeroom_teacher", 404)],
 )
-def test_why_is_for_those_who_make_rules(request, client, apart, who, code):
+def test_why_is_for_the_lead_and_never_for_whoever_gives_beds(request, client, apart, who, code):
     person = request.getfixturevalue(who)
     client.force_login(person)
 
@@ -230,8 +230,21 @@ def test_the_owner_knows_why_and_may_end_it(client, school, homeroom_teacher, st
     assert client.post(reverse("dormitories:rule_end", args=[rule.public_id])).status_code == 302
 
 
+def test_whoever_wrote_a_reason_down_for_another_may_read_it_again(
+    client, school_admin, lead, school, student
+):
+    rule = factories.make_rule(
+        school, "ground_floor", owner=lead, pupils=[student], reason=WHY, made_by=school_admin
+    )
+    client.force_login(school_admin)
+
+    assert WHY in client.get(reverse("dormitories:rule_why", args=[rule.public_id])).content.decode()
+    with tenancy.acting(school_admin, "test"):
+        assert RuleReason.objects.count() == 1
+
+
 @pytest.mark.parametrize(
-    ("who", "rows"), [("lead", 1), ("school_admin", 1), ("head_teacher", 0), ("warden", 0), ("stranger", 0)]
+    ("who", "rows"), [("lead", 1), ("school_admin", 0), ("head_teacher", 0), ("warden", 0), ("stranger", 0)]
 )
 def test_the_database_gives_the_reason_to_nobody_else(request, apart, who, rows):
     """The second lock alone: any statement of the program's in this person's name."""
@@ -258,7 +271,7 @@ def test_both_locks_name_the_same_roles():
     migration = importlib.import_module("dormitories.migrations.0001_places")
     named = migration.MY_BED_RULES.split("held.role IN (")[1].split(")")[0]
 
-    assert sorted(role.strip(" '") for role in named.split(",")) == sorted(roles_with(Perm.BED_RULE))
+    assert sorted(role.strip(" '") for role in named.split(",")) == sorted(roles_with(Perm.BED_WHY))
 
 
 # --- the pages ----------------------------------------------------------------------------------

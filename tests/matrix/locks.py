@@ -171,7 +171,8 @@ FOLLOW = {
     "dormitories.access": {
         "require_seeing_houses", "require_giving_beds", "require_seeing_rules", "seen_schools", "sleepers", "may",
         "may_know_why", "rule_schools", "get_building_or_404", "get_room_or_404", "get_bed_or_404",
-        "get_file_or_404", "get_pupil_or_404", "get_rule_or_404", "get_rule_to_change_or_404",
+        "get_file_or_404", "get_pupil_or_404", "get_rule_or_404", "get_rule_to_end_or_404",
+        "get_rule_to_read_or_404", "may_end",
     },
     "dormitories.access_leave": {
         "require_seeing", "require_asking", "visible_leaves", "get_leave_or_404", "may", "reached", "sides_of",

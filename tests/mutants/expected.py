@@ -69,11 +69,11 @@ SEES: dict[str, dict[str, str]] = {
         f"dormitories_{table}": BY_SCHOOL
         for table in (
             *("building", "room", "bed", "housefile", "stay", "rule", "rulepupil"),
-            *("leave", "rollcall", "rollmark", "allocationplan", "plannedplace", "planprogress"),
+            *("leave", "rollcall", "rollmark", "rolltimes", "allocationplan", "plannedplace", "planprogress"),
         )
     },
-    # Why a rule is there: whoever answers for it, and those who make rules.
-    "dormitories_rulereason": {"A": "author lead admin program", "B": "b_author program"},
+    # Why a rule is there: whoever answers for it or wrote it down, and the lead.
+    "dormitories_rulereason": {"A": "author lead program", "B": "b_author program"},
     "students_student": BY_SCHOOL,
     "students_person": BY_SCHOOL,
     "students_guardianlink": BY_SCHOOL,

@@ -22,7 +22,7 @@ FUNCTIONS: dict[str, dict[str, str]] = {
     },
     "my_emergency_students": {"A": "rescuer saver", "B": "stranger"},
     "my_emergency_sealed_students": {"A": "saver"},
-    "my_bed_rules": {"A": "author lead admin", "B": "b_author"},
+    "my_bed_rules": {"A": "author lead", "B": "b_author"},
     "my_concerns": {
         "A open": "lead counsellor",
         "A accusation": "counsellor",

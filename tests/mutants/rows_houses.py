@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from accounts.models import User
-from dormitories.models import RollMark
+from dormitories.models import RollMark, RollTimes
 from tests import factories
 
 if TYPE_CHECKING:
@@ -28,6 +28,7 @@ def furnish(world: World, side: Side, tag: str, owner: User, admin: User) -> Non
         )
         world.labels["rule", left.pk] = "B of moved"
     factories.make_plan(bed.room.building, admin)
+    RollTimes.objects.create(school=side.school)
     factories.make_house_file(side.school, by=admin)
     collector = side.student.guardian_links.first()
     leave = factories.make_leave(side.student, owner, collector=collector)
