@@ -23,7 +23,7 @@ from config import embedded
 from tests.runtime.conftest import HOME, a_free_port, an_open_folder, as_an_ordinary_user
 from tests.runtime.servers import PASSWORDS, Production, make_postgres, make_redis
 
-START_SECONDS = 120
+START_SECONDS = 240
 SECOND_START_SECONDS = 10
 
 
