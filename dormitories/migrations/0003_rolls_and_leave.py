@@ -75,12 +75,12 @@ FOR EACH ROW EXECUTE FUNCTION kl.roll_stands();
 CREATE FUNCTION kl.roll_is_whole() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
+    -- To find, or known by itself and no longer so.
     IF EXISTS (
         SELECT 1 FROM public.dormitories_rollmark AS mark
         LEFT JOIN public.dormitories_leave AS leave ON leave.id = mark.leave_id
         WHERE mark.roll_id = NEW.id AND (
             mark.status = ''
-            -- known by itself, but no longer so
             OR mark.marked_by_id IS NULL
                AND (leave.out_at IS NULL OR leave.back_at IS NOT NULL OR leave.due_back_at < NEW.closed_at)
         )

@@ -8,6 +8,7 @@ import pytest
 from django.utils import timezone
 
 from dashboards.models import AreaFigure, CountedSchool
+from dashboards.services import building
 from demo import services
 from schools.models import School
 
@@ -21,4 +22,4 @@ def test_the_demo_is_counted(db):
 
     assert CountedSchool.objects.count() == School.objects.count() > 0
     shown = AreaFigure.objects.filter(indicator="talk_coverage", state="shown")
-    assert shown.values("week").distinct().count() >= services.COUNTED_WEEKS - 2
+    assert shown.values("week").distinct().count() >= building.ALL_WEEKS - 2

@@ -255,5 +255,5 @@ def chain(cursor: Any, world: World) -> list[str]:
     return compared("the newest link of the chain holds", {"e", "c"}, kinds)
 
 
-QUICK = (the_accused, promises, refusals, topics, founding, answers, chain)
-CHECKS = (*QUICK, scopes, readings, behind_houses.letting_go)
+QUICK = (the_accused, promises, refusals, topics, founding, answers, chain, *behind_houses.CHECKS)
+CHECKS = (*QUICK, scopes, readings)
