@@ -1,4 +1,4 @@
-"""What stands behind the policies of the houses: when stays let go of the sex, who answers a leave, what a roll keeps."""
+"""What stands behind the policies of the houses: who lets go of a sex, who answers a leave, what a roll keeps."""
 
 from __future__ import annotations
 
