@@ -1,4 +1,7 @@
-"""Every mutant of the second lock is noticed by a check of tests/architecture/test_row_visibility.py."""
+"""Mutants of the second lock are noticed by the checks of tests/architecture/test_row_visibility.py.
+
+Every second one in each run of all tests, which must end in time; `make mutants` tries them all.
+"""
 
 from __future__ import annotations
 
@@ -15,9 +18,9 @@ def test_no_mutant_of_the_database_survives() -> None:
         rows.take_stock(cursor, world)
         assert not database.noticed_of_nothing(cursor, world)
         names = {mutant.name for mutant in database.made(cursor)}
-        found = list(database.tried(cursor, world))
+        found = list(database.tried(cursor, world, every=2))
 
     survived = [name for name, noticed in found if not noticed]
     assert not survived, "\n".join(survived)
     assert set(database.EQUIVALENT) - names == set(), "no longer there: take it off the list"
-    assert len(found) > 400
+    assert len(found) > 300
