@@ -8,7 +8,7 @@ from typing import Any
 from psycopg2 import errors
 
 from core import tenancy
-from tests.mutants import behind_houses
+from tests.mutants import behind_asking, behind_houses
 from tests.mutants.expected_rights import FUNCTIONS
 from tests.mutants.rows import PEOPLE, World
 from tests.mutants.visibility import changes, columns_of, compared, standing_as, wanted_of
@@ -255,5 +255,15 @@ def chain(cursor: Any, world: World) -> list[str]:
     return compared("the newest link of the chain holds", {"e", "c"}, kinds)
 
 
-QUICK = (the_accused, promises, refusals, topics, founding, answers, chain, *behind_houses.CHECKS)
+QUICK = (
+    the_accused,
+    promises,
+    refusals,
+    topics,
+    founding,
+    answers,
+    chain,
+    behind_asking.asked_for,
+    *behind_houses.CHECKS,
+)
 CHECKS = (*QUICK, scopes, readings)

@@ -1,4 +1,4 @@
-"""What stands behind the policies of the houses: who lets go of a sex, who answers a leave, what a roll keeps."""
+"""What stands behind the policies of the houses: how stays let go, leave is answered, and rolls stay whole."""
 
 from __future__ import annotations
 
@@ -73,8 +73,8 @@ CLOSES = f"{ROLL} closed_at = clock_timestamp(), closed_by_id = {{warden}}"
 CLOSED = f"{FOUND}; {CLOSES}"
 ADDS = (
     "INSERT INTO dormitories_rollmark (school_id, roll_id, student_id, bed_id, number, status, note, version,"
-    " marked_by_id, marked_at) SELECT school_id, roll_id, {other}, bed_id, 77, 'present', '', 0, {warden}, now()"
-    " FROM dormitories_rollmark"
+    " marked_by_id, marked_at) SELECT school_id, roll_id, {other}, bed_id, 77, 'present', '', 0, {warden},"
+    " now() FROM dormitories_rollmark"
 )
 
 

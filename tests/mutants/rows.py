@@ -130,8 +130,9 @@ def _past_and_future(world: World) -> None:
     official = Role.DISTRICT_OFFICIAL
     factories.make_membership(users["official"], official, area=here.area)
     factories.make_membership(users["officer"], Role.STATISTICS_OFFICER, area=here.area)
-    factories.make_membership(users["left"], official, area=here.area, ended_on=yesterday)
-    factories.make_membership(users["soon"], official, area=here.area, started_on=tomorrow)
+    for role in (official, Role.STATISTICS_OFFICER):
+        factories.make_membership(users["left"], role, area=here.area, ended_on=yesterday)
+        factories.make_membership(users["soon"], role, area=here.area, started_on=tomorrow)
 
 
 def _furnish(world: World, tag: str) -> None:
