@@ -48,8 +48,7 @@ def staff(transactional_db) -> dict[str, User]:
     return people
 
 
-@pytest.mark.parametrize("language", ["en", "zh-hans"])
-@pytest.mark.parametrize("width", [360, 1280])
+@pytest.mark.parametrize(("width", "language"), [(360, "zh-hans"), (1280, "en")])
 def test_from_the_roster_file_to_the_reminder(visit, staff, site, width, language):
     User.objects.update(language=language)
     name = f"{language}-{width}"
