@@ -41,7 +41,6 @@ class Writer:
         """Note that `done` of `total` steps are behind us; at most twice a second."""
         if time.monotonic() - self._last < _EVERY_SECONDS:
             return
-        self._last = time.monotonic()
         if self._connection is None:
             self._connection = connection.copy()
         with self._connection.cursor() as cursor:
@@ -50,3 +49,4 @@ class Writer:
                 f" WHERE {self._column} = %s",
                 [done, total, self._key],
             )
+        self._last = time.monotonic()  # after it: on a busy machine the write itself may take longer
